@@ -18,6 +18,7 @@ from zoterodigest.core.plan.reports import (
 )
 from zoterodigest.core.plan.run_options import Directions, Rules, RunOptions
 from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST, TEXT_REPLACED, VALUES_LOST
+from zoterodigest.core.values.annotation import WrittenBlock
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.record import EMPTY, Blocks, Entry, Item, Names
 
@@ -341,6 +342,57 @@ def test_an_owner_stays_the_owner_when_it_moves_behind_the_other_file() -> None:
 
     assert vault.items["ITEM2345"].fields["date"] == "2021"
     assert vault.plan().is_settled
+
+
+def two_of_text_alone() -> Vault:
+    """Two files of which only the names tell their paper: the first one has its annotations."""
+    one, two = (
+        replace(a_note(name, citekey="a2020"), fields={"summary": Blocks((text,))}, is_file=True)
+        for name, text in [("Papers/a.md", "What I think."), ("Papers/b.md", "A second view.")]
+    )
+    vault = a_vault(one, two, items=(an_item("ITEM2345", title=TITLE, citekey="a2020"),))
+    vault.run()
+    shown = {"MARK2345": WrittenBlock("block", "source")}
+    vault.rows = tuple(
+        replace(row, annotations=shown) if row.digest == one.digest else row for row in vault.rows
+    )
+    return vault
+
+
+def owners(plan: Plan) -> list[str]:
+    return [link.entry.digest for link in plan.links if not link.is_note_only]
+
+
+def test_the_annotations_stay_with_their_file_when_it_moves_behind_the_other_one() -> None:
+    vault = two_of_text_alone()
+    assert owners(vault.plan()) == ["Papers/a.md"]
+    (note,) = vault.digests.pop(DigestKey("Papers/a.md"))
+    vault.put(replace(note, digest=DigestKey("Papers/read/a.md")))
+
+    assert owners(vault.run()) == ["Papers/read/a.md"]
+    assert owners(vault.plan()) == ["Papers/read/a.md"]
+
+
+def test_a_file_that_is_away_leaves_its_annotations_to_no_other_one() -> None:
+    vault = two_of_text_alone()
+    del vault.digests[DigestKey("Papers/a.md")]
+
+    assert owners(vault.plan()) == []
+
+
+def test_a_file_whose_fields_all_differ_stays_the_owner_when_it_moves_behind_the_other_one() -> (
+    None
+):
+    vault = a_vault(
+        a_note("Papers/a.md", citekey="a2020", title=OTHER),
+        a_note("Papers/b.md", citekey="a2020", title=OTHER, summary=("A second view.",)),
+        items=(an_item("ITEM2345", title=TITLE, citekey="a2020"),),
+    )
+    vault.run()
+    (note,) = vault.digests.pop(DigestKey("Papers/a.md"))
+    vault.put(replace(note, digest=DigestKey("Papers/read/a.md")))
+
+    assert owners(vault.run()) == ["Papers/read/a.md"]
 
 
 # --- files come and go ---------------------------------------------------------------------------

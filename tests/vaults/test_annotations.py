@@ -476,6 +476,36 @@ def test_several_notes_of_one_item_show_them_once(vault: World) -> None:
     assert ONE not in (vault.root / "Papers" / "Thoughts.md").read_text()
 
 
+def move_behind(world: World) -> Path:
+    (world.root / "Papers" / "zz").mkdir()
+    return path(world).rename(world.root / "Papers" / "zz" / NAME)
+
+
+def move_away(world: World) -> Path:
+    return path(world).rename(world.root / "away.md")
+
+
+@pytest.mark.parametrize("go", [move_behind, move_away])
+def test_they_stay_with_their_file_beside_another_about_its_item(
+    vault: World, go: Callable[[World], Path]
+) -> None:
+    """Both files have text alone, so nothing else tells which of them had the annotations."""
+    other = vault.root / "Papers" / "read" / NAME
+    other.parent.mkdir()
+    path(vault).write_text("Paragraph of what I think.\n")
+    other.write_text("More thoughts.\n")
+    vault.lock_path.unlink()
+    sync(vault)
+    assert ONE in text(vault)
+    before = text(vault)
+    place = go(vault)
+
+    sync(vault)
+
+    assert place.read_text() == before
+    assert other.read_text() == "More thoughts.\n"
+
+
 @pytest.mark.parametrize("heading", ["# Private", "## Private"])
 def test_undo_takes_annotations_back_below_a_private_heading(vault: World, heading: str) -> None:
     vault.configure(f"{RULES}annotations = true\n")

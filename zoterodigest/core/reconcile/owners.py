@@ -81,8 +81,8 @@ class _Ranks:
 
     def claim(self, row: LockRow, entry: Entry | None, key: str) -> tuple[int, bool, str]:
         """Return how a file stands among those about the item `key`; the least has the record."""
-        # What is only a note has no base but those of its text.
-        is_new = all(map(is_of_entry, row.bases))
+        # What is only a note knows of no field but its text, and shows no annotations.
+        is_new = all(map(is_of_entry, (*row.bases, *row.diverged))) and not row.annotations
         if entry is None:
             return (_UNREAD if is_new else _FIRST), is_new, row.digest
         return self._of(entry, key), is_new, row.digest
