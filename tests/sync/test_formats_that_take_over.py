@@ -16,8 +16,7 @@ PLAIN, WITH_COLON = "Attention alone, no recurrence.", "Attention alone: no recu
 
 def listed(summary: str) -> str:
     return (
-        f"# Read\n\n- [{TITLE}](https://arxiv.org/abs/1706.03762). *Ashish Vaswani, Noam Shazeer*."
-        f" NeurIPS 2017.\n  - {summary}\n"
+        f"# Read\n\n- [{TITLE}](https://arxiv.org/abs/1706.03762) (NeurIPS 2017)\n  - {summary}\n"
     )
 
 
