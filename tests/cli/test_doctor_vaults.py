@@ -182,7 +182,7 @@ def test_a_folder_is_inspected_as_a_vault(zoterodigest: Zoterodigest, vault: Pat
 
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == (
-        "Papers: 5 files, 3 notes of one paper each\n"
+        "Papers: 5 files, 3 notes of one paper each, 2 linked\n"
         "    2  by citation key: Papers/@a2021.md, Papers/@b2021.md\n"
         "    1  by identifier: Papers/note.md\n"
         "Not notes:\n"
@@ -191,6 +191,21 @@ def test_a_folder_is_inspected_as_a_vault(zoterodigest: Zoterodigest, vault: Pat
     )
     assert [one["citekey"] for one in data["notes"]] == ["a2021", "b2021", None]
     assert [one["file"] for one in data["skipped"]] == ["Papers/2026-01-31.md", "Papers/gone.md"]
+
+
+def test_a_folder_is_inspected_with_how_many_of_its_notes_are_linked(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    (vault / "later.md").write_text(_note("c2021", "Later"), encoding="utf-8")
+
+    ran = zoterodigest("inspect", "Papers/")
+    data = json.loads(zoterodigest("inspect", "Papers", "--json").out)["vaults"][0]
+    (vault.parent / "zoterodigest.lock").write_text("torn", encoding="utf-8")
+    without_lock = zoterodigest("inspect", "Papers/")
+
+    assert ran.out.startswith("Papers: 3 files, 3 notes of one paper each, 2 linked\n")
+    assert [one["is_linked"] for one in data["notes"]] == [True, True, False]
+    assert without_lock.out.startswith("Papers: 3 files, 3 notes of one paper each\n")
 
 
 def test_front_matter_that_is_not_yaml_is_named_and_one_command_mends_all_of_it(

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.base.project_context import near, project_in
 from zoterodigest.cli.base.screen import counted, hanging, visible
+from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.digest.format.format import data_formats
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.frozen import dataclass
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import choice_in, read_digest
-from zoterodigest.project.files import BadInput
+from zoterodigest.project.files import BadInput, read_if_present
 from zoterodigest.project.layout import Project, matching_files
+from zoterodigest.project.lock.lock import BadLockFile, read_lock
 from zoterodigest.project.vaults import why_no_files
 
 _MOST = 5
@@ -26,16 +29,21 @@ _MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class InspectedVault:
-    """A folder and its Markdown files: the note that each is, or the reason why it is not."""
+    """A folder and its Markdown files: the note that each is, or the reason why it is not.
+
+    `linked` are the notes that have an item, as the lock file says.
+    """
 
     folder: str
     notes: Mapping[str, DigestEntry]
     others: Mapping[str, str]
+    linked: Set[str]
 
 
 def inspect_vault(folder: Path) -> InspectedVault:
     """Read the files of Markdown and Quarto in a folder as the notes of a vault."""
     project = project_in(folder)
+    keys, linked = _linked_keys(project), set()
     notes: dict[str, DigestEntry] = {}
     others: dict[str, str] = {}
     files = (matching_files(Path(), f"{folder}/**/*.{end}") for end in ("md", "qmd"))
@@ -48,11 +56,22 @@ def inspect_vault(folder: Path) -> InspectedVault:
             continue
         if document.entries:
             (notes[name],) = document.entries
+            linked |= {name} if project.key_of(path) in keys else set()
         else:
             others[name] = next((one.reason for one in document.skipped), "it is empty")
     if not notes and (reason := why_no_files(folder)):
         others[str(near(folder))] = reason
-    return InspectedVault(str(folder), notes, others)
+    return InspectedVault(str(folder), notes, others, linked)
+
+
+def _linked_keys(project: Project) -> Set[SourceKey]:
+    """Return the files whose entries have an item, as the lock file says; none if it is damaged."""
+    try:
+        data = read_if_present(project.lock_path)
+        rows = read_lock(data, project.lock_path).rows if data is not None else ()
+    except BadLockFile:  # `doctor` reports it
+        return frozenset()
+    return {row.digest for row in rows if row.state is LinkState.LINKED}
 
 
 def _read(project: Project, path: Path) -> Document:
@@ -68,7 +87,8 @@ def vault_text(vault: InspectedVault) -> Iterator[str]:
     """Yield how many files are notes, what tells their papers, and why the others are not."""
     number = counted(len(vault.notes) + len(vault.others), "file")
     papers = counted(len(vault.notes), "note of one paper", "notes of one paper each")
-    yield f"{visible(vault.folder)}: {number}, {papers}"
+    linked = f", {len(vault.linked):,} linked" if vault.linked else ""
+    yield f"{visible(vault.folder)}: {number}, {papers}{linked}"
     yield from _listed((name, _evidence(entry)) for name, entry in vault.notes.items())
     if vault.others:
         yield "Not notes:"
@@ -116,6 +136,7 @@ def vault_data(vault: InspectedVault) -> dict[str, Any]:
                 "item": entry.keys.item or None,
                 "citekey": entry.keys.citation or None,
                 "identifiers": sorted(map(str, entry.reading.identifiers)),
+                "is_linked": name in vault.linked,
             }
             for name, entry in vault.notes.items()
         ],
