@@ -146,7 +146,7 @@ def asked_of(wanted: BibEntry, macros: Macros, standing: StandingEntry | None = 
     If the entry `standing` in the file is it to the letter, that one is what is read.
     """
     text = _PLAIN.entry(wanted).encode("utf-8", "surrogateescape")
-    # To read again what stands there as it is took two fifths of an export that changes nothing.
+    # To read unchanged entries again took two fifths of an export that changes nothing.
     if standing is None or standing.source != text:
         # Read back before it gets near the file: unmatched braces would take in the entries behind.
         alone = scan(text)

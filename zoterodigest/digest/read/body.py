@@ -218,7 +218,7 @@ def claims_of(found: EntryRange, form: DigestFormat, venues: VenueTable) -> Clai
 def _is_other(slot: Slot, has_authors: bool) -> bool:
     """Whether a text is no remark: it begins with a key that no rule knows, or with a title.
 
-    Below a line with authors, a list item is a remark though a colon stands in it: "Strength: …".
+    Below a line with authors, a list item with a colon is a remark, too: "Strength: …".
     """
     first = slot.text.data.split(b"\n", 1)[0]
     if slot.name != "summary":

@@ -12,7 +12,7 @@ from zoterodigest.digest.read.found import EntryRange
 
 _NAMES_WORK = Pattern(MAY_NAME_WORK)
 
-# Outside ASCII nothing is told apart: any sign may be a capital, a comma or a whole name.
+# Outside ASCII, any sign may be a capital, a comma or a whole name.
 _PEOPLE = Pattern(
     r"[A-Z].*[^A-Za-z\d][A-Z]|et\.? ?al|others|more|\.\.\.|[^\x00-\x7f]|&#?\w+;|<[A-Za-z/!]"
     r"|(?i:aut(?:h?or|eur)|creator|written|verfasser)"
