@@ -12,15 +12,19 @@ from zoterodigest.digest.write.shown import UnwritableValue
 
 
 def new_bare_line(draft: NewEntryDraft) -> str:
-    """Return the line of a new entry, as the nearest neighbor writes what the paper is known by.
+    """Return the line of a new entry, as the nearest neighbor that shows most of it is written.
 
-    Raises `UnwritableValue` if nothing of that is known.
+    Raises `UnwritableValue` if no identifier and no address of the paper is known.
     """
+    shown = []
     for line in chain(draft.manner.own_lines, _lines(draft.rule)):
         texts = draft.texts(line.slots, ())
         if all(texts.values()):
-            return fill(line, texts)
-    raise UnwritableValue("a new entry needs an arXiv id, a DOI or the address of the paper")
+            shown.append((line, texts))
+    if not shown:
+        raise UnwritableValue("a new entry needs an arXiv id, a DOI or the address of the paper")
+    # A remark must not be lost because the line above has none. Of equals the nearest counts.
+    return fill(*max(shown, key=lambda it: len(it[1])))
 
 
 def _lines(rule: NewRule) -> Iterator[Line]:

@@ -29,6 +29,7 @@ Search = Generator[Kept, bool | None, Kept]
 
 _UNREADABLE = "it would not read back as written"
 _NEEDED = "the entry cannot be without it: the rest would be read as something else"
+_SHARED = "it stands in a cell of several rows, and would change in all of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,16 @@ class EditSearches:
         trial = (*kept, self._planned(index, names, spell))
         if (yield trial):
             return trial
+        raise UnwritableValue(self._why_unreadable(index, names))
+
+    def _why_unreadable(self, index: int, names: tuple[str, ...]) -> str:
+        entries = self.document.entries
+        slot = slot_of(entries[index], names[0])
+        others = (it for at, it in enumerate(entries) if at != index)
+        if slot and any(slot.span == it.span for entry in others for it in entry.slots):
+            return _SHARED
         asked = (self.changes[index][name] for name in names)
-        raise UnwritableValue(_NEEDED if all(map(is_empty, asked)) else _UNREADABLE)
+        return _NEEDED if all(map(is_empty, asked)) else _UNREADABLE
 
     def _partly(self, index: int, name: str, kept: Kept, reason: str) -> Search:
         """Return `kept` and what can be written of a field that is refused as a whole for `reason`.

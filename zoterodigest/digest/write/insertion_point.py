@@ -18,7 +18,7 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.found import is_rule
 from zoterodigest.digest.read.lines import Lines
-from zoterodigest.digest.read.tables import find_headers
+from zoterodigest.digest.read.tables import find_headers, is_table_line
 from zoterodigest.digest.write.kept_orders import KeptOrder, place_among
 from zoterodigest.digest.write.numbering import head_of_entry, way_of_numbers
 from zoterodigest.frozen import dataclass
@@ -141,7 +141,11 @@ def _ends_section(lines: Lines, line: int) -> bool:
 
 
 def above_spot(document: Document, region: HeadingRegion, index: int, form: DigestFormat) -> Spot:
-    """Return the spot above the entry at `index`."""
+    """Return the spot above the entry at `index`; below a row that stands in a header's place."""
+    first = document.entries[index].first
+    # Above the line of dashes there is room for one row.
+    if is_table_line(document.lines, first):
+        return Spot(document.lines.ends[first + 1], index + 1, (), beside=index)
     gap = gap_after(document, index - 1) if index - 1 in region.entries else None
     usual = usual_gap(document, region, form) if gap is None else gap
     start = document.lines.starts[document.entries[index].first]
