@@ -41,6 +41,13 @@ def test_values_are_found_whatever_parts_and_marks_them(line: str) -> None:
     assert first(line) == ("Some Long Title?", ("Ada Lovelace", "Kurt Gödel"), "CVPR", "2023")
 
 
+@pytest.mark.parametrize("behind", ["", f" - [[PyTorch]](<{ID}v1>)"])
+def test_an_address_may_stand_in_angle_brackets(behind: str) -> None:
+    line = f"- Some Long Title [[CVPR 2023]](<{ID}>){behind}"
+
+    assert first(line) == ("Some Long Title", (), "CVPR", "2023")
+
+
 @pytest.mark.parametrize(
     ("authors", "people"),
     [

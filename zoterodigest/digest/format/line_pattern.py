@@ -419,9 +419,15 @@ def _place(
 
 
 def _is_target(parts: Flat, at: int) -> bool:
-    """Whether the place is the target of a link: right behind `](`, or in an attribute."""
+    """Whether the place is the target of a link: right behind `](`, or in an attribute.
+
+    In a loose template the value before has taken the bracket.
+    """
     before = parts[at - 1] if at else None
-    return isinstance(before, TemplateWords) and before.text.endswith(("](", "](<", '="'))
+    if not isinstance(before, TemplateWords):
+        return False
+    is_behind_value = at > 1 and isinstance(parts[at - 2], SlotPlace)
+    return before.text.endswith(("](", "](<", '="')) or (before.text == "(" and is_behind_value)
 
 
 class LinePattern:

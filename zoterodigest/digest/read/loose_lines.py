@@ -265,6 +265,7 @@ def _is_bare_entry(texts: Mapping[str, str], form: DigestFormat, venues: VenueTa
 
 def _is_paper_of_venue(url: str, venue: str) -> bool:
     """Whether a link called by a venue leads to a paper: no deadline's day or call for papers."""
+    url = url.strip("<>")
     is_paper = identity.is_paper_url(url) or url.lower().endswith(".pdf")
     return is_paper and bool(venue_slot.parse_venue(venue).venue)
 
