@@ -103,7 +103,8 @@ _OUTER = lazy_regex(
 )
 _FULL_YEAR = lazy_regex(r"(?<!\d)(?<!\d\.)(?:19|20)\d\d(?!\d|\.\d)")
 _SHORT_YEAR = lazy_regex(
-    r"(?<=[A-Za-z]) ?['’](\d\d)(?!\d)|^[\W_]{0,4}(?!covid)[a-z]{3,12}-?(\d\d)(?!\w)",
+    r"(?<=[A-Za-z]) ?['’] ?(\d\d)(?!\d)|^[\W_]{0,4}(?!covid)[a-z]{3,12}-?(\d\d)(?!\w)"
+    r"|^[a-z]{3,12} (\d\d)(?=['’](?!\w))",
     re.IGNORECASE,
 )
 _BETWEEN = " \t,;:|·-"
@@ -173,7 +174,7 @@ def _year_span(text: str) -> tuple[int, int] | None:
     if found := _FULL_YEAR.search(text):
         return found.span()
     found = _SHORT_YEAR.search(text)
-    return found.span(1 if found[1] else 2) if found else None
+    return found.span(found.lastindex or 0) if found else None
 
 
 def _four_digits(digits: str) -> str:
