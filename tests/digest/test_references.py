@@ -158,3 +158,12 @@ def test_the_links_of_a_text_are_those_it_has_before_a_nested_one(text: str) -> 
 
     assert found[:-1] == find_links(data)
     assert found[-1].whole == (len(data) + 1, len(data + NESTED))
+
+
+@pytest.mark.parametrize("label", ["`PDF`", "__PDF__", "**PDF**", "PDF", " PDF "])
+def test_a_label_has_no_marks_on_either_side(label: str) -> None:
+    line = f"- A Title of Some Words [[{label}]](https://arxiv.org/abs/2504.18524)\n"
+
+    (entry,) = read(line.encode()).entries
+
+    assert [link.label for link in entry.reading.links] == ["PDF"]

@@ -130,7 +130,10 @@ def hyperlink(data: bytes, span: LinkSpan) -> Hyperlink:
     if word.isalnum():
         return Hyperlink(word, url)
     inner = _LABEL.match(label)
-    return Hyperlink((inner[1] if inner else label).strip(), url)
+    return Hyperlink((inner[1] if inner else label).rstrip(_LABEL_MARKS).lstrip(), url)
+
+
+_LABEL_MARKS = " \t\r\n*_`"
 
 
 _NO_ADDRESSES = frozenset({"nan", "none", "null", "n/a", "na", "-"})
