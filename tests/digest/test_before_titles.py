@@ -1,0 +1,103 @@
+"""What may stand before the title of a paper in a list: a topic, a venue or date, bars."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.core.values.record import Names
+from zoterodigest.digest.read.document import DigestEntry
+
+ID = "https://arxiv.org/abs/1706.03762"
+TITLE = "Counting Birds by Ear"
+
+
+def one(line: str) -> DigestEntry:
+    """The entry of a list that holds one item."""
+    (entry,) = read(f"## Papers\n\n{line}\n".encode()).entries
+    assert entry.title == TITLE
+    assert entry.reading.identifiers
+    return entry
+
+
+def values(line: str) -> tuple[tuple[str, ...], str, str]:
+    """The authors, the venue and the year or date of that item."""
+    fields = one(line).reading.fields
+    authors = fields.get("authors")
+    people = authors.people if isinstance(authors, Names) else ()
+    return people, str(fields.get("venue", "")), str(fields.get("date", fields.get("year", "")))
+
+
+PEOPLE = ("Ada Lovelace", "Kurt Gödel")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            f"- **2019-08** | {TITLE} | *Ada Lovelace, Kurt Gödel* | [Web]({ID})",
+            (PEOPLE, "", "2019-08"),
+        ),
+        (
+            f"+ 2019 | {TITLE} | Ada Lovelace, Kurt Gödel | CVPR | [`PDF`]({ID})",
+            (PEOPLE, "CVPR", "2019"),
+        ),
+        (f"* 2019 | {TITLE} | [pdf]({ID})", ((), "", "2019")),
+        (f"- {TITLE} | Ada Lovelace et al. | [pdf]({ID})", (("Ada Lovelace",), "", "")),
+    ],
+)
+def test_bars_part_the_values_of_an_item(
+    line: str, expected: tuple[tuple[str, ...], str, str]
+) -> None:
+    assert values(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "venue", "date"),
+    [
+        ("ICCV-17", "ICCV", "2017"),
+        ("NeurIPS 2020", "NeurIPS", "2020"),
+        ("20171201", "", "2017-12-01"),
+    ],
+)
+def test_a_venue_or_a_date_may_stand_before_a_linked_title(
+    before: str, venue: str, date: str
+) -> None:
+    assert values(f"- {before} [{TITLE}]({ID})") == ((), venue, date)
+
+
+@pytest.mark.parametrize(
+    "topic", ["Bird song: ", "**Song**: ", "**Song:** ", "[Song] | ", "[鸟类-歌声] | "]
+)
+def test_a_linked_title_may_follow_a_topic(topic: str) -> None:
+    entry = one(f"- {topic}[{TITLE}]({ID}) | [notes](https://example.org/n)")
+
+    assert [link.label for link in entry.reading.links] == ["notes"]
+
+
+def test_a_year_ends_a_title_behind_a_topic() -> None:
+    assert values(f"- Bird song: [{TITLE} (2018)]({ID})") == ((), "", "2018")
+
+
+@pytest.mark.parametrize("name", ["", "**[Ear]** "])
+def test_a_linked_title_may_stand_in_angle_brackets(name: str) -> None:
+    line = f"* {name}<[{TITLE}]({ID})> by Ada Lovelace and Kurt Gödel, 2004."
+
+    assert values(line) == (PEOPLE, "", "2004")
+    assert one(line).reading.fields.get("short_title", "") == name.strip(" *[]")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"- Paper: [{TITLE}]({ID})",
+        f"- **Code**: [{TITLE}]({ID})",
+        f"- We follow: [the paper]({ID})",
+        f"- CVPR 2023 Birds: [June 5]({ID})",
+        "- Docs: [How to Count Birds by Ear](https://example.org/docs)",
+        "- Install | run | test",
+        "- 2019 | Founded in Rome | [site](https://example.org)",
+    ],
+)
+def test_a_label_of_something_else_makes_no_paper(line: str) -> None:
+    assert read(f"## Notes\n\n{line}\n{line}\n".encode()).entries == ()
