@@ -153,6 +153,25 @@ def test_one_entry_that_names_all_keeps_the_list_of_another_that_is_cut() -> Non
     assert better_authors(Names(CUT.people), FULL, [CUT, Names(CUT.people)]) is None
 
 
+@pytest.mark.parametrize(
+    ("people", "truncated", "better"),
+    [
+        (("Lovelace", "Turing", "Hopper", "Gödel"), False, FULL),
+        (("A. Lovelace",), True, FULL),
+        (("Lovelace", "Turing"), False, None),
+        (("Lovelace", "Tarski"), True, None),
+    ],
+    ids=["all are named", "cut", "others are hidden", "somebody else"],
+)
+def test_whole_names_take_the_place_of_short_ones_where_the_digest_names_people_in_short(
+    people: tuple[str, ...], truncated: bool, better: Names | None
+) -> None:
+    shown = Names(people, truncated, are_short=True)
+
+    assert better_authors(Names(people), FULL, [shown]) == better
+    assert better_authors(Names(people), FULL, [Names(people)]) is None
+
+
 def test_an_edit_of_the_same_run_goes_before_what_was_found() -> None:
     world = World({"a.md": [an_entry(arxiv=PAPER, title="T", abstract=EMPTY)]})
     world.run()

@@ -154,10 +154,10 @@ def enrich(asked: Invocation, chosen: RunChoices) -> int:
     """Fill in what the library lacks, from arXiv.
 
     enrich asks arXiv about the papers of your digests: authors, abstract, first date, categories,
-    DOI and comment. It fills in only what is empty. There are two exceptions, in items that came
-    from a digest and that nobody edited in Zotero: real names replace user names, and missing
-    authors are added after "et al.". Digests don't change. push does the same for the items it
-    creates.
+    DOI and comment. It fills in only what is empty. There are three exceptions, in items that
+    came from a digest and that nobody edited in Zotero: real names replace user names, whole names
+    replace last names and initials where the digest writes these, and missing authors are added
+    after "et al.". Digests don't change. push does the same for the items it creates.
 
     zoterodigest keeps the answers for 30 days. --offline uses only these. If arXiv can't be
     reached, the exit code is 1, and the next enrich goes on.

@@ -17,6 +17,7 @@ from zoterodigest.core.links.view import (
     canonical_as_shown,
     equal,
     for_item,
+    is_doubtful,
 )
 from zoterodigest.core.values.record import (
     CITEKEY,
@@ -25,6 +26,7 @@ from zoterodigest.core.values.record import (
     FieldKind,
     Fields,
     Hyperlink,
+    Names,
     Value,
     is_empty,
     is_of_entry,
@@ -69,7 +71,7 @@ class Propagated:
 @dataclass(frozen=True, slots=True)
 class Clash:
     """A conflict: both ends changed to values that do not merge, an identifier was cleared in the
-    library, or a title in the entry.
+    library, a title in the entry, or a short name there may be either of two people.
 
     Of a text that merges block by block, `if_entry` is what both ends get if the entry's edits hold
     where the ends collide, `if_item` if the item's do; None where an end holds as a whole.
@@ -210,7 +212,8 @@ def merge_result(
         return _united(ends, folding) if is_set(ends.name) else _first(ends, folding, was_apart)
     entry_changed, item_changed = ends.changed(base, folding)
     if not entry_changed and not item_changed:
-        return InSync()
+        # Whole names that came behind short ones are what the entry's next edit goes by.
+        return Agreed() if _came_behind_short_names(ends, base) else InSync()
     # Before equality, which heeds the order of members: in a set only what came and went counts.
     if is_set(ends.name):
         return _merged_sets(ends, base, folding, (entry_changed, item_changed))
@@ -220,13 +223,18 @@ def merge_result(
         # Documents cite the library's key: an edit in a note replaces it only if it is chosen.
         if ends.name == CITEKEY:
             return Diverged()
-        if would_lose_title(ends.name, ends.entry):
+        if would_lose_title(ends.name, ends.entry) or is_doubtful(ends.entry, ends.item):
             return Clash()
         return Propagated(to_item=for_item(ends.entry, ends.item))
     if not entry_changed:
         shown = as_shown(ends.name, ends.entry, ends.item, folding)
         return Clash() if would_lose_identifier(ends.name, shown) else Propagated(to_entry=shown)
     return _merged_blocks(ends, base) if is_of_entry(ends.name) else Clash()
+
+
+def _came_behind_short_names(ends: FieldEnds, base: Base) -> bool:
+    are_short = isinstance(ends.entry, Names) and ends.entry.are_short
+    return are_short and base.at_item.raw != fingerprint(ends.item_raw)
 
 
 def would_lose_identifier(name: str, to_entry: Value) -> bool:

@@ -28,6 +28,7 @@ from zoterodigest.core.values.record import (
     WebLinks,
     is_empty,
 )
+from zoterodigest.core.values.short_names import as_written, made_whole
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
@@ -97,8 +98,9 @@ def equal(name: str, at_entry: Value, at_item: Value, folding: Folding) -> bool:
 def as_shown(name: str, at_entry: Value, at_item: Value, folding: Folding) -> Value:
     """Return the item's value as the entry would show it.
 
-    Authors are cut as in the entry, a date is cut to the length of the entry's, and a year is taken
-    from a date. If only the spelling differs, the entry's spelling stays.
+    Authors are cut as in the entry, and short where its digest writes short names. A date is cut to
+    the length of the entry's, and a year is taken from a date. If only the spelling differs, the
+    entry's spelling stays.
     """
     if equal(name, at_entry, at_item, folding):
         return at_entry
@@ -113,12 +115,23 @@ def canonical_as_shown(name: str, at_entry: Value, at_item: Value, folding: Fold
 def for_item(at_entry: Value, at_item: Value) -> Value:
     """Return what the item is to hold so that the entry's value is shown by it.
 
-    The authors hidden behind an entry's "et al." stay; "et al." itself is no author.
+    The authors hidden behind an entry's "et al." stay; "et al." itself is no author. Whoever an
+    entry names in short keeps the whole name.
     """
-    if not isinstance(at_entry, Names) or not at_entry.truncated:
+    if not isinstance(at_entry, Names) or not (at_entry.truncated or at_entry.are_short):
         return at_entry
-    hidden = _hidden(at_entry, at_item) if isinstance(at_item, Names) else ()
-    return Names(at_entry.people + hidden)
+    held = at_item.people if isinstance(at_item, Names) else ()
+    people = at_entry.people
+    if at_entry.are_short:
+        people = made_whole(at_entry, held) or people
+    return Names(people + _hidden(people, held) if at_entry.truncated else people)
+
+
+def is_doubtful(at_entry: Value, at_item: Value) -> bool:
+    """Tell whether a short name of the entry may be either of two people of the item."""
+    if not (isinstance(at_entry, Names) and at_entry.are_short and isinstance(at_item, Names)):
+        return False
+    return made_whole(at_entry, at_item.people) is None
 
 
 def links_as_shown(entry: Fields, item: Fields) -> Value:
@@ -168,8 +181,9 @@ def as_links(links: Iterable[Hyperlink]) -> Value:
 
 def _cut(name: str, at_entry: Value, at_item: Value) -> Value:
     match at_entry, at_item:
-        case Names(people=(_, *_) as people, truncated=True), Names():
-            return Names(at_item.people[: len(people)], truncated=True)
+        case Names(people=(_, *_) as people, are_short=are_short), Names(held):
+            cut = held[: len(people)] if at_entry.truncated else held
+            return Names(as_written(cut, people) if are_short else cut, at_entry.truncated)
         case str(), str() if name == "year" and at_entry and is_iso(at_item):
             return at_item[:4]
         case str(), str() if name == "date" and is_iso(at_entry) and is_iso(at_item):
@@ -178,13 +192,13 @@ def _cut(name: str, at_entry: Value, at_item: Value) -> Value:
             return at_item
 
 
-def _hidden(at_entry: Names, at_item: Names) -> tuple[str, ...]:
+def _hidden(shown: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...]:
     """Return the item's people that stand behind the last one the entry names."""
-    for back, person in enumerate(reversed(at_entry.people)):
-        for place, other in enumerate(at_item.people):
+    for back, person in enumerate(reversed(shown)):
+        for place, other in enumerate(held):
             if same_name(person, other):
-                return at_item.people[place + 1 + back :]
-    return at_item.people[len(at_entry.people) :]
+                return held[place + 1 + back :]
+    return held[len(shown) :]
 
 
 def canonical_pages(text: str) -> str:

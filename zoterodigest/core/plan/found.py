@@ -1,7 +1,8 @@
 """Lookup results: what sources say of a work, and which values of it an item takes.
 
 A source fills in what an item lacks. It replaces a value in two cases only: if the caller asks for
-it, and if nobody can cite the list of authors, because it ends in "et al." or has user names.
+it, and if nobody can cite the list of authors, because it ends in "et al.", is of short names or
+has user names.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from zoterodigest.core.values.record import (
     is_empty,
     text_in,
 )
+from zoterodigest.core.values.short_names import are_short_for
 from zoterodigest.core.works.work import contradict
 from zoterodigest.frozen import dataclass
 
@@ -126,7 +128,8 @@ def better_authors(held: Names, found: Names, shown: Iterable[Value]) -> Names |
     """Return the authors an item is to have in the place of those it holds; None if these stay.
 
     They give way only while they are what an entry shows. Behind "et al." the rest is added, if
-    those that are named are the first of all; they keep their spelling. User names are replaced.
+    those that are named are the first of all; they keep their spelling. User names are replaced,
+    and so are short ones where the digest writes names so: it goes on showing them.
     """
     if not held.people:
         return found
@@ -135,7 +138,10 @@ def better_authors(held: Names, found: Names, shown: Iterable[Value]) -> Names |
         return None
     if any(map(is_user_name, held.people)):
         return None if any(map(is_user_name, found.people)) else found
-    if not all(one.truncated for one in entries) or len(found.people) <= len(held.people):
+    are_all_hidden = all(one.truncated for one in entries)
+    if all(one.are_short for one in entries) and are_short_for(held.people, found.people):
+        return found if are_all_hidden or len(found.people) == len(held.people) else None
+    if not are_all_hidden or len(found.people) <= len(held.people):
         return None
     named = zip(held.people, found.people, strict=False)
     if not all(same_person(one, other) for one, other in named):

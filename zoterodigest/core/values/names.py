@@ -131,6 +131,14 @@ def is_particle(word: str) -> bool:
     return word in _PARTICLES
 
 
+def is_lone_last_name(name: str) -> bool:
+    """Tell whether `name` is a last name alone: "Zhang", "van der Berg"; no team, no account."""
+    *before, last = _plain(name).split(" ")
+    are_particles = all(word in _PARTICLES or word in _LEADING for word in before)
+    is_word = bool(_LONE_LAST.fullmatch(last)) and last[0].isupper()
+    return are_particles and is_word and not (is_user_name(last) or _is_collective(last))
+
+
 def same_person(one: str, other: str) -> bool:
     """Tell whether two names can be one person's: same last name, first initials that agree.
 
@@ -331,6 +339,9 @@ _PARTICLES = _words_in(
 _CAPITAL_PARTICLES = _words_in(
     "Van Von De Del Della Der Den Di Da Dos Du La Le Ter Ten Bin Ibn Al El Ó Mac St. Las Los"
 )
+_LEADING = _words_in("Van Von De")
+"""Of those that begin with a capital the ones that are no first names."""
+_LONE_LAST = lazy_regex(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # In these names "Van" and "Le" are middle or family names.
 _VIETNAMESE = _words_in(
     "nguyen tran pham hoang huynh phan vu vo dang bui ngo duong ly thi trinh dinh doan"

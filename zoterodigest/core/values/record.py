@@ -43,10 +43,15 @@ EMPTY = Empty()
 
 @frozen()
 class Names:
-    """Authors in order, each as written ("First Last"); `truncated` if the list ends in et al."""
+    """Authors in order, each as written ("First Last"); `truncated` if the list ends in et al.
+
+    If they `are_short`, their digest writes names so, "Zhang" or "W. Zhang" (`short_names`). That
+    is no part of the value.
+    """
 
     people: tuple[str, ...]
     truncated: bool = False
+    are_short: bool = field(default=False, compare=False)
 
 
 @frozen(order=True)

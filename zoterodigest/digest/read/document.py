@@ -14,8 +14,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.values.file_keys import DigestKey
-from zoterodigest.core.values.record import MARKS, NOTE, SECTION, Entry, EntryLines, text_in
+from zoterodigest.core.values.record import (
+    MARKS,
+    NOTE,
+    SECTION,
+    Entry,
+    EntryLines,
+    Names,
+    text_in,
+)
 from zoterodigest.core.values.sets import frozenset_of
+from zoterodigest.core.values.short_names import is_short_list
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.tags import TAGS
 from zoterodigest.digest.read.layers import LayeredText
@@ -27,6 +36,11 @@ from zoterodigest.regex import lazy_regex
 if TYPE_CHECKING:  # a run over nothing that changed has documents, and no formats (0.02 s)
     from zoterodigest.digest.format.format import DigestFormat
     from zoterodigest.digest.read.lines import Heading, Lines
+
+_MOST_ASKED = 32
+"""So many entries are asked at most whether a list writes short names."""
+_FEWEST = 3
+"""So many must do so: one may name people who have one name."""
 
 NO_ENTRY = "no entry"
 """The reason given for lines in which an entry might stand that no format understood."""
@@ -119,7 +133,22 @@ class Document:
     def core_entry_at(self, place: int) -> Entry:
         """Return one of the entries as the core sees it."""
         entry = self.entries[place]
-        return self._with_marks(entry, core_entry(DigestKey(self.name), entry, self.title))
+        core = self._with_marks(entry, core_entry(DigestKey(self.name), entry, self.title))
+        authors = core.fields.get("authors")
+        if not (isinstance(authors, Names) and is_short_list(authors.people)):
+            return core
+        if not self.has_short_names():
+            return core
+        return replace(core, fields={**core.fields, "authors": replace(authors, are_short=True)})
+
+    def has_short_names(self) -> bool:
+        """Tell whether most entries name people in short: "Zhang", "W. Zhang"."""
+        # Some entries tell: others may not have been read so far, and there may be thousands.
+        some = self.entries[:: len(self.entries) // _MOST_ASKED + 1]
+        authors = (entry.reading.fields.get("authors") for entry in some if not entry.broken)
+        named = [it.people for it in authors if isinstance(it, Names) and it.people]
+        short = sum(map(is_short_list, named))
+        return short >= _FEWEST and 2 * short > len(named)
 
     def _with_marks(self, entry: DigestEntry, core: Entry) -> Entry:
         """Return the entry as the core sees it with the marks beside its title, if it has any."""

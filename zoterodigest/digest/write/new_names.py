@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from zoterodigest.core.values import names
 from zoterodigest.core.values.record import Fields, Names
+from zoterodigest.core.values.short_names import is_short_list, shortened, style_of
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.values import (
     escaped_entities,
@@ -17,18 +18,38 @@ from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
 
 
-def with_cut_authors(fields: Fields, manner: HouseStyle) -> Fields:
-    """Return `fields` with the authors cut as most longer lists are, if none shows as many."""
+def with_authors_like_others(fields: Fields, manner: HouseStyle, *, may_be_short: bool) -> Fields:
+    """Return `fields` with the authors cut and named in short as most are around.
+
+    `may_be_short` tells whether the list writes short names, so that these count as the whole ones.
+    """
     value = fields.get("authors")
     if not isinstance(value, Names):
         return fields
     lists = [names.parse_authors(text) for text in manner.texts("authors")]
+    cut = _cut_as_others(value, lists)
+    return {**fields, "authors": _short_as_others(cut, lists) if may_be_short else cut}
+
+
+def _cut_as_others(value: Names, lists: Sequence[Names]) -> Names:
+    """Cut names as most longer lists are, if none shows as many."""
     cut = [len(it.people) for it in lists if it.truncated]
     most = usual(cut) or len(value.people)
     whole = [len(it.people) for it in lists if not it.truncated and len(it.people) > most]
     if len(cut) > len(whole) and len(value.people) > max(most, *whole, 0):
-        return {**fields, "authors": Names(value.people[:most], truncated=True)}
-    return fields
+        return Names(value.people[:most], truncated=True)
+    return value
+
+
+def _short_as_others(value: Names, lists: Sequence[Names]) -> Names:
+    """Name people in short as most do, if each of them has such a name."""
+    short = [it.people for it in lists if is_short_list(it.people)]
+    if 2 * len(short) <= len(lists):
+        return value
+    style = style_of(short)
+    people = [shortened(person, style) for person in value.people]
+    known = tuple(it for it in people if it is not None)
+    return Names(known, value.truncated) if len(known) == len(people) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from zoterodigest.digest.write.insertion_point import (
 from zoterodigest.digest.write.kept_orders import KeptOrder, kept_orders
 from zoterodigest.digest.write.like_neighbors import like_neighbors
 from zoterodigest.digest.write.new_entry import NewEntryDraft
-from zoterodigest.digest.write.new_names import with_cut_authors
+from zoterodigest.digest.write.new_names import with_authors_like_others
 from zoterodigest.digest.write.new_venue import without_server
 from zoterodigest.digest.write.numbering import head_in, head_of_entry, number_in, with_number
 from zoterodigest.digest.write.row import NewRow, header_above
@@ -175,6 +175,7 @@ class Planner:
         """The region's heading, the rank and the head of each new entry so far."""
         # Once for all entries that come: a list may have thousands.
         self._orders = cache(self._orders_of)
+        self._has_short_names = cache(state.document.has_short_names)
         self._coming_rows: defaultdict[int, list[str]] = defaultdict(list)
 
     def step(self, change: Change) -> Step:
@@ -258,7 +259,9 @@ class Planner:
         manner = house_style(self._document, form, rank, region=region.entries)
         care = self._care
         fields: Fields = {name: it for name, it in change.fields.items() if care.shows(name)}
-        fields = without_server(with_cut_authors(fields, manner), manner)
+        may_be_short = self._has_short_names()
+        fields = with_authors_like_others(fields, manner, may_be_short=may_be_short)
+        fields = without_server(fields, manner)
         rule = form.new or NewRule()
         return NewEntryDraft(fields, manner, rule, change.version, care.spell, care.has_commas)
 

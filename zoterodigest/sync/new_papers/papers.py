@@ -28,6 +28,7 @@ from zoterodigest.core.values.record import (
     is_empty,
     text_in,
 )
+from zoterodigest.core.values.short_names import is_short_list
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.write.house_style import CODE, is_code
 from zoterodigest.frozen import dataclass
@@ -134,7 +135,8 @@ def bib_details(record: BibRecord) -> dict[str, str]:
 def unshown(paper: Paper, shown: Fields) -> dict[str, Value]:
     """Return what is known of `paper` and is not in its entry, which shows `shown`.
 
-    Authors behind "et al." are not shown. A list of links that is there shows all it can.
+    Authors behind "et al." are not shown, and of short names the first names are not. A list of
+    links that is there shows all it can.
     """
     own: dict[str, Value] = {**paper.fields, **({CITEKEY: paper.citekey} if paper.citekey else {})}
     left: dict[str, Value] = {}
@@ -142,7 +144,7 @@ def unshown(paper: Paper, shown: Fields) -> dict[str, Value]:
         own.pop("date", None)  # arXiv's first day is not that of the publication
     for name, value in own.items():
         there = shown.get(name, EMPTY)
-        is_cut = isinstance(there, Names) and there.truncated and there != value
+        is_cut = isinstance(there, Names) and _shows_in_part(there) and there != value
         is_left_empty = is_empty(there) and not (name == "links" and "links" in shown)
         # A note states its citation key, and its item takes none from it.
         if is_cut or is_left_empty or name == CITEKEY:
@@ -151,6 +153,10 @@ def unshown(paper: Paper, shown: Fields) -> dict[str, Value]:
     if isinstance(date, str) and date[:4] == left.get("year"):
         del left["year"]
     return left
+
+
+def _shows_in_part(people: Names) -> bool:
+    return people.truncated or is_short_list(people.people)
 
 
 def completed(fields: Fields, more: Fields) -> dict[str, Value]:

@@ -1,0 +1,164 @@
+"""A list that writes short names is in sync with an item that has the whole ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.commands import SYNC
+from tests.sync.world import World, actions, reports
+from zoterodigest.core.plan.reports import Conflict, DivergedField
+from zoterodigest.library.port import LibraryItem
+
+PROTEINS = "Learning to Fold Proteins with Graphs"
+PICTURES = "Sparse Codes for Moving Pictures"
+LABELS = "A Study of Noisy Labels at Scale"
+STEPS = "Optimal Transport in Small Steps"
+THREE = "Zhang, Ruiz, Xu"
+
+
+def paper(title: str, authors: str, number: int) -> str:
+    arxiv = f"2201.0000{number}"
+    return f"- **{title}**\n  - Authors: {authors}\n  - Paper: https://arxiv.org/abs/{arxiv}\n"
+
+
+def listed(*authors: str) -> str:
+    pairs = zip((PROTEINS, PICTURES, LABELS, STEPS), authors, strict=True)
+    return "# List\n\n" + "".join(paper(*pair, at) for at, pair in enumerate(pairs, 1))
+
+
+def creators(*names: str) -> list[dict[str, str]]:
+    split = (name.rsplit(" ", 1) for name in names)
+    return [{"creatorType": "author", "firstName": a, "lastName": b} for a, b in split]
+
+
+def people(world: World, title: str) -> list[str]:
+    held = world.item(title)["creators"]
+    return [one.get("name") or f"{one['firstName']} {one['lastName']}" for one in held]
+
+
+@pytest.fixture
+def short(world: World) -> World:
+    """A pushed list of short names; somebody gave the names of one item in full."""
+    world.markdown("List.md", listed(THREE, "Müller and Li", "Okafor et al.", "Rossi and Kim"))
+    world.first_push()
+    world.change(world.key(PROTEINS), creators=creators("Wei Zhang", "Ana Ruiz", "Bo Xu"))
+    world.change(world.key(LABELS), creators=creators("Ada Okafor", "Eva Roux", "Kim Sato"))
+    return world
+
+
+def test_whole_names_in_the_library_leave_the_list_as_it_is(short: World) -> None:
+    before = (short.root / "List.md").read_bytes()
+
+    plan = short.plan(SYNC)
+    short.push(SYNC)
+
+    assert actions(plan) == {}
+    assert plan.reports == ()
+    assert (short.root / "List.md").read_bytes() == before
+    assert people(short, LABELS) == ["Ada Okafor", "Eva Roux", "Kim Sato"]
+    assert short.plan(SYNC).is_settled
+
+
+def test_a_list_that_is_adopted_does_not_diverge_from_whole_names(world: World) -> None:
+    world.put_item(
+        "ITEM2222", title=PROTEINS, creators=creators("Wei Zhang", "Ana Ruiz", "Bo Xu"),
+        url="https://arxiv.org/abs/2201.00001", extra="arXiv: 2201.00001",
+    )  # fmt: skip
+    world.markdown("List.md", listed(THREE, "Müller and Li", "Okafor et al.", "Rossi and Kim"))
+
+    world.push()
+
+    assert reports(world.plan(SYNC), DivergedField) == []
+    assert people(world, PROTEINS) == ["Wei Zhang", "Ana Ruiz", "Bo Xu"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "title", "held"),
+    [
+        (THREE, "Zhang, Ruiz, Lee, Xu", PROTEINS, ["Wei Zhang", "Ana Ruiz", "Lee", "Bo Xu"]),
+        (THREE, "Xu, Zhang, Ruiz", PROTEINS, ["Bo Xu", "Wei Zhang", "Ana Ruiz"]),
+        (THREE, "Zheng, Ruiz, Xu", PROTEINS, ["Zheng", "Ana Ruiz", "Bo Xu"]),
+        (THREE, "Zhang, Ruiz et al.", PROTEINS, ["Wei Zhang", "Ana Ruiz", "Bo Xu"]),
+        (THREE, "Zhang and Xu", PROTEINS, ["Wei Zhang", "Bo Xu"]),
+        (THREE, "Wen Zhang, Ana Ruiz, Bo Xu", PROTEINS, ["Wen Zhang", "Ana Ruiz", "Bo Xu"]),
+        ("Okafor et al.", "Okafor, Roy et al.", LABELS, ["Ada Okafor", "Roy", "Kim Sato"]),
+    ],
+    ids=["one more", "new order", "somebody else", "cut", "one fewer", "whole names", "behind it"],
+)
+def test_an_edit_of_short_names_arrives_and_keeps_the_whole_names_of_all_others(
+    short: World, old: str, new: str, title: str, held: list[str]
+) -> None:
+    short.push(SYNC)
+
+    short.edit("List.md", (f"Authors: {old}\n", f"Authors: {new}\n"))
+    short.push(SYNC)
+
+    assert people(short, title) == held
+    assert f"Authors: {new}\n" in (short.root / "List.md").read_text("utf-8")
+    assert short.plan(SYNC).is_settled
+
+
+def test_an_edit_in_the_library_arrives_as_the_list_names_people(short: World) -> None:
+    short.push(SYNC)
+
+    short.change(short.key(PROTEINS), creators=creators("Wei Zhang", "Luc Van Gool", "Bo Xu"))
+    short.push(SYNC)
+
+    assert "Authors: Zhang, Van Gool, Xu\n" in (short.root / "List.md").read_text("utf-8")
+    assert people(short, PROTEINS) == ["Wei Zhang", "Luc Van Gool", "Bo Xu"]
+    assert short.plan(SYNC).is_settled
+
+
+def test_whose_first_names_to_keep_is_asked_if_a_short_name_may_be_either_of_two(
+    short: World,
+) -> None:
+    key = short.key(PICTURES)
+    short.edit("List.md", ("Authors: Müller and Li\n", "Authors: Müller and Müller\n"))
+    short.push(SYNC)
+    short.change(key, creators=creators("Max Müller", "Ida Müller"))
+    short.push(SYNC)
+
+    short.edit("List.md", ("Authors: Müller and Müller\n", "Authors: Müller\n"))
+    plan = short.plan(SYNC)
+
+    (conflict,) = reports(plan, Conflict)
+    assert isinstance(conflict, Conflict)
+    assert conflict.name == "authors"
+    assert people(short, PICTURES) == ["Max Müller", "Ida Müller"]
+
+
+def test_an_item_is_added_with_short_names(short: World) -> None:
+    short.push(SYNC)
+    collection = next(iter(short.collections().values()))
+    title = "Attention without a Softmax at Small Cost"
+    data = {
+        "itemType": "preprint",
+        "title": title,
+        "creators": creators("Jia-Kai Wu", "Anna Maria Ruiz"),
+        "extra": "arXiv: 2201.00009",
+        "url": "https://arxiv.org/abs/2201.00009",
+        "collections": [collection],
+    }
+
+    short.put(LibraryItem("NEWNEW22", 0, data))
+    short.push(SYNC)
+
+    added = paper(title, "Wu and Ruiz", 9)
+    assert (short.root / "List.md").read_text("utf-8").endswith(added)
+    assert people(short, title) == ["Jia-Kai Wu", "Anna Maria Ruiz"]
+    assert reports(short.plan(SYNC), DivergedField) == []
+    assert short.plan(SYNC).is_settled
+
+
+def test_in_a_list_of_whole_names_a_whole_name_takes_the_place_of_a_short_one(
+    world: World,
+) -> None:
+    whole = ("Max Müller, Bo Li", "Ada Okafor et al.", "Ugo Rossi, Eun Kim")
+    world.markdown("List.md", listed("W. Zhang, B. Xu", *whole))
+    world.first_push()
+
+    world.change(world.key(PROTEINS), creators=creators("Wei Zhang", "Bo Xu"))
+    world.push(SYNC)
+
+    assert "Authors: Wei Zhang, Bo Xu\n" in (world.root / "List.md").read_text("utf-8")
+    assert world.plan(SYNC).is_settled
