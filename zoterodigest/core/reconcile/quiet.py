@@ -11,24 +11,31 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import field, replace
+from typing import assert_never
 
 from zoterodigest.core.links.link import LockRow, fingerprint
 from zoterodigest.core.plan.plan import Link, Plan
 from zoterodigest.core.plan.reports import (
     AddedItem,
     AmbiguousEntry,
+    EntryReport,
     HeldBackName,
+    HeldFile,
     HiddenNotes,
     KeptAnnotations,
     LinkReport,
     MissingCollection,
     NameConflict,
     NotFollowed,
+    NotPushed,
+    OtherReport,
     Report,
     RowReport,
     SameWork,
+    StaleItemKey,
     TrashedEntry,
     UnreadableEntry,
+    UntitledEntry,
 )
 from zoterodigest.core.plan.run_options import LastSync, LibraryState
 from zoterodigest.core.values.file_keys import SourceKey
@@ -310,25 +317,32 @@ class _Subjects:
             elif isinstance(report, LinkReport):
                 named.rows.add(report.row.id)
                 named.items.add(report.row.item)
-            match report:
-                case AddedItem(key=key) | TrashedEntry(key=key):
-                    named.items.add(key)
-                case AmbiguousEntry(keys=keys):
-                    named.items.update(keys)
-                case SameWork(keys=keys, row_ids=row_ids):
-                    named.items.update(keys)
-                    named.rows.update(row_ids)
-                case UnreadableEntry(row_id=str(row_id)):
-                    named.rows.add(row_id)
-                case MissingCollection(row):
-                    named.digests.add(row.digest)
-                case HiddenNotes() | KeptAnnotations() | NotFollowed():
-                    named.digests.add(report.digest)
-                case HeldBackName() | NameConflict():
-                    named.digests.add(report.digest)
-                case _:  # it is about a link, or about an entry without one
-                    pass
+            else:
+                named._add(report)
         return named
+
+    def _add(self, report: EntryReport | OtherReport) -> None:
+        match report:
+            case AddedItem(key=key) | TrashedEntry(key=key):
+                self.items.add(key)
+            case AmbiguousEntry(keys=keys):
+                self.items.update(keys)
+            case SameWork(keys=keys, row_ids=row_ids):
+                self.items.update(keys)
+                self.rows.update(row_ids)
+            case UnreadableEntry():
+                self.rows.update(filter(None, [report.row_id]))
+            case MissingCollection(row):
+                self.digests.add(row.digest)
+            case HiddenNotes() | KeptAnnotations() | NotFollowed():
+                self.digests.add(report.digest)
+            case HeldBackName() | NameConflict():
+                self.digests.add(report.digest)
+            case HeldFile() | NotPushed() | UntitledEntry() | StaleItemKey():
+                pass  # about an entry: as it has no mark, each run looks at it
+            case _:
+                # mypy refuses a kind that is missing: with a mark, its report would be lost.
+                assert_never(report)
 
 
 # --- keys: what matching, pairing and following compare, by their own functions ------------------
