@@ -48,7 +48,7 @@ def write_field(place: ItemTarget, name: str, value: Value) -> Patch:
     """Return the patch that writes one field; EMPTY clears it.
 
     Not written here are `year`, `date` and `venue`, which share homes (`write_when`,
-    `write_venue`), and links that live in attachments.
+    `venue_patch`), and links that live in attachments.
     """
     return _WRITERS[name](place, value)
 
