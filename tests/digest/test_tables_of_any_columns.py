@@ -123,6 +123,37 @@ def test_a_word_of_its_name_or_its_cells_tell_what_a_column_is(
     assert entry.reading.fields[field] == value
 
 
+@pytest.mark.parametrize(
+    ("cell", "venue", "label"),
+    [
+        (f"[CVPR24]({AT_A})", "CVPR", "CVPR24"),
+        (f"[[ECCV 2022]]({AT_A})", "ECCV", "ECCV 2022"),
+        (f"[arxiv]({AT_A})", "arxiv", "arxiv"),
+        (f"**[Oral]({AT_A})**", None, "Oral"),
+    ],
+)
+def test_a_venue_may_be_the_label_of_a_link_to_the_paper(
+    cell: str, venue: str | None, label: str
+) -> None:
+    code = "[code](https://github.com/a/b)"
+    entry = one("| Title | Venue | Code |", f"| {A} | {cell} | {code} |")
+
+    assert entry.reading.fields.get("venue") == venue
+    assert [link.label for link in entry.reading.links] == [label, "code"]
+    assert entry.reading.fields["arxiv"] == "2305.15404"
+
+
+def test_rows_without_pipes_around_them_are_one_line_each() -> None:
+    rows = [
+        f"0{at} | {title} | [Paper]({to})/Code  " for at, title, to in ((1, A, AT_A), (2, B, AT_B))
+    ]
+
+    document = read("\n".join(["No. | Title | Links", "--|--|--", *rows, rows[0], ""]).encode())
+
+    assert [entry.title for entry in document.entries] == [A, B, A]
+    assert [(entry.first, entry.last) for entry in document.entries] == [(2, 2), (3, 3), (4, 4)]
+
+
 @pytest.mark.parametrize("name", ["Where to look", "Star", "论文主页"])
 def test_a_column_of_links_is_read_whatever_its_name(name: str) -> None:
     entry = one(f"| Title | {name} |", f"| {A} | [pdf]({AT_A}), [code](https://github.com/a/b) |")

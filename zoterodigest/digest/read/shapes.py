@@ -66,11 +66,22 @@ def fits(data: bytes, slot: str, patterns: Sequence[Pattern | LinePattern]) -> b
         case "title":
             return bool(text) and len(text) < 600
         case "venue":
+            label = venue_link(text)
+            text = text[slice(*label)] if label else text
             return len(text) < 120 and not _NO_VENUE.search(text)
         case "comment" | "award":
             return len(text) < 300 and not _MARKUP.search(text)
         case _:
             return True
+
+
+def venue_link(cell: bytes) -> tuple[int, int] | None:
+    """Return where the label stands in a cell of a venue that is one link, None in any other."""
+    found = _ONE_LINK.fullmatch(cell) if b"](" in cell else None
+    return found.span(1) if found else None
+
+
+_ONE_LINK = lazy_regex(rb"[*_ ]*\[[\[*_` ]*([^\[\]]*[^\[\]*_` ])[\]*_` ]*\]\([^()\s]*\)[*_\] ]*")
 
 
 def is_date(text: bytes) -> bool:

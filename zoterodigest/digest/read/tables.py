@@ -18,14 +18,14 @@ from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.body import folded_slots
 from zoterodigest.digest.read.cells import Range, cells_between, cells_of, pipes_in
-from zoterodigest.digest.read.codecs import are_authors
+from zoterodigest.digest.read.codecs import are_authors, takes
 from zoterodigest.digest.read.columns import TEXTS, slot_of_cell, slots_of_columns
 from zoterodigest.digest.read.edges import within_edges
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.layers import LayeredText, holds_wrapped, peel_cell, source_text
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.references import find_links, hyperlink
-from zoterodigest.digest.read.shapes import fits, is_clear
+from zoterodigest.digest.read.shapes import fits, is_clear, venue_link
 from zoterodigest.digest.read.slots import (
     NAMED,
     Claims,
@@ -219,6 +219,9 @@ def _row_end(lines: Lines, line: int, width: int) -> int:
         below = last + 1
         if pipes > width:
             break
+        # In a table without pipes around its rows, one that is whole is broken over no lines.
+        if pipes >= width - 1 and below < len(lines) and len(pipes_in(lines[below])) >= width - 1:
+            break
         if below >= len(lines) or lines.is_blank(below) or not lines.is_open(below):
             break
         if lines[below].lstrip()[:1] in (b"|", b"#") or is_table_line(lines, below):
@@ -360,6 +363,9 @@ def claim_cell(
         if slot == "title" and b"<details" in cell.data:
             cell = _without_folds(claims, cell, header)
         slot = slot_of_cell(cell.data, slot, header.slots)
+        if slot == "venue" and (label := venue_link(cell.data)):
+            claims.slots += _linked_venue(cell, label, column, venues)
+            return
     for rule in header.form.cells.get(slot, ()):
         match = cell_match(rule, cell.data, (header.form, venues))
         # What has a column of its own is not read out of another one.
@@ -370,6 +376,15 @@ def claim_cell(
             claims.slots[number:] = _only_fitting(found, match.groups, header, venues)
             return
     claims.slots.append(Slot(slot, cell, column if slot in NAMED else None))
+
+
+def _linked_venue(
+    cell: LayeredText, label: Range, column: str, venues: VenueTable
+) -> Iterator[Slot]:
+    """Yield the slots of a cell that is one link: what is called by no venue is nothing else."""
+    if takes("venue", decoded(cell.data[slice(*label)]), venues):
+        yield Slot("venue", cell.slice(*label))
+    yield Slot("links", cell, column)
 
 
 def _only_fitting(
