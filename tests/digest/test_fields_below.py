@@ -328,3 +328,39 @@ def test_indented_text_gives_way_to_what_is_called_the_summary(
 
     assert found["summary"] == "Short"
     assert found["problems"] == ["line 3: no rule of the format reads this line"]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        f"BIRD SONG REPORT [[paper]({A})]\n\nEar: Counting Birds by Ear [[paper]({B})]\n\n"
+        f"Eye: Counting Birds by Eye [[paper]({B}1)]\n",
+        f"Counting Birds by Ear\n{A}\n\nCounting Birds by Eye\n{B}\n\nWhat Bees Say\n{A}1\n",
+        f"+ Counting Song Birds Well(arXiv 2021) [PDF]({A})\n",
+        f"**《Counting Birds by Ear》(ICPR 2018)**\n\n日期：20190311\n\n摘要：Loud. [论文]({A})\n",
+    ],
+)
+def test_a_heading_over_a_list_is_none_of_its_papers(below: str) -> None:
+    assert "Songs" not in [entry["title"] for entry in entries(f"## Songs\n\n{below}")]
+
+
+def test_a_heading_that_leads_back_to_the_contents_is_no_title() -> None:
+    text = f"### [Songs of birds and bees](#contents)\n\nAda Lovelace, Kurt Gödel\n\n[pdf]({A})\n"
+
+    assert entries(text) == []
+
+
+def test_a_day_before_links_is_no_venue() -> None:
+    (entry,) = entries(
+        f"- **A Title of a Paper**\n  Ada Lovelace, Kurt Gödel\n  _2026-04-09_ · {A}\n"
+    )
+
+    assert (entry["date"], entry.get("venue")) == ("2026-04-09", None)
+
+
+def test_a_period_behind_authors_in_italics_is_none_of_theirs() -> None:
+    text = f"- (2024 ACL) **A Title of a Paper.**\n  _Ada Lovelace, Kurt Gödel_. \n  [[pdf]({A})]\n"
+
+    (entry,) = entries(text)
+
+    assert entry["authors"] == ["Ada Lovelace", "Kurt Gödel"]

@@ -280,3 +280,36 @@ def test_a_venue_with_a_comma_in_its_name_is_no_list_of_people() -> None:
     as_people = [text for text in known if whole[text] in (parts(f" {text}") or ())]
 
     assert as_people == []
+
+
+@pytest.mark.parametrize("behind", ["", ".", ". [[video](https://a.b/v)]"])
+def test_a_given_name_may_have_a_small_second_syllable(behind: str) -> None:
+    found = dict(parts(f"Ada Lovelace, Seung-won Hwang, Hung-yi Lee{behind}") or ())
+
+    assert found["authors"] == "Ada Lovelace, Seung-won Hwang, Hung-yi Lee"
+    assert parts("Zero-shot Birds, Cross-modal Bees") is None
+
+
+def test_links_below_a_line_that_is_not_understood_are_the_papers() -> None:
+    entry = read(
+        b"- **Counting Birds by Ear**, CVPR 2021\n"
+        b"  Some birds are loud\n"
+        b"  [[page](https://arxiv.org/abs/1706.03762)] [[code](https://github.com/a/b)]\n"
+    ).entries[0]
+
+    assert text_in(entry.reading.fields, "arxiv") == "1706.03762"
+    assert [link.label for link in entry.reading.links] == ["page", "code"]
+    assert [slot.words for slot in entry.slots if slot.name == "summary"] == ["Some birds are loud"]
+
+
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_a_row_of_names_that_are_written_as_none_is_no_remark(indent: str) -> None:
+    entry = read(
+        "- **Counting Birds by Ear**, CVPR 2021\n"
+        f"{indent}Lovelace, Ada, Gill, J., Kurt, Goedel, Emmy, Noether.\n"
+        f"{indent}[[page](https://arxiv.org/abs/1706.03762)]\n".encode()
+    ).entries[0]
+
+    assert "summary" not in entry.reading.fields
+    assert [problem.line for problem in entry.problems] == [2]
+    assert text_in(entry.reading.fields, "arxiv") == "1706.03762"

@@ -23,6 +23,7 @@ from zoterodigest.digest.read.lines import DETAILS, shorn
 from zoterodigest.digest.read.markers import has_marker
 from zoterodigest.digest.read.own_notes import spoil, without_notes
 from zoterodigest.digest.read.references import holds_only_links
+from zoterodigest.digest.read.shapes import may_be_names
 from zoterodigest.digest.read.slots import (
     Claims,
     Slot,
@@ -318,12 +319,35 @@ def _claim_body(claims: Claims, body: Body, terms: Terms) -> None:
             claims.slots.append(Slot("links", trimmed(body.text, *body.ranges[line])))
             stop = line + 1
         if stop is None and form.rest is not None:
-            rest = block_text(body.text, body.ranges[line][0], len(body.text.data))
-            claims.slots.append(Slot(form.rest, rest))
+            _claim_rest(claims, body, line, form)
             return
         if stop is None:
             claims.unread.append(UnreadLine(line, "no rule of the format reads this line"))
         line = stop if stop is not None else line + 1
+
+
+def _claim_rest(claims: Claims, body: Body, line: int, form: DigestFormat) -> None:
+    """Claim all from a line on as the rest, in general formats without the links that end it.
+
+    Names that are written as none can be told from other words are no remark: they are left alone.
+    """
+    assert form.rest is not None
+    links, last = [], len(body.ranges)
+    while form.entry.is_general and last > line + 1 and _ends_in_links(body.line(last - 1)):
+        last -= 1
+        if body.line(last).strip():
+            links.append(Slot("links", trimmed(body.text, *body.ranges[last])))
+    end = body.ranges[last - 1][1] if links else len(body.text.data)
+    rest = block_text(body.text, body.ranges[line][0], end)
+    if form.entry.is_general and may_be_names(rest.data):
+        claims.unread.append(UnreadLine(line, "no rule of the format reads this line"))
+    else:
+        claims.slots.append(Slot(form.rest, rest))
+    claims.slots += reversed(links)
+
+
+def _ends_in_links(line: bytes) -> bool:
+    return not line.strip() or holds_only_links(line)
 
 
 def _claim_line(claims: Claims, body: Body, line: int, terms: Terms) -> bool:

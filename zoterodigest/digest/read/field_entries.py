@@ -92,6 +92,8 @@ def _heading_head(
     lines: Lines, form: DigestFormat, headings: Sequence[Heading], number: int
 ) -> Head | None:
     heading, stop = headings[number], _next_line(lines, headings, number)
+    if "](#" in heading.source:  # it leads back to the contents: no title does
+        return None
     has_parts = any(below.level > heading.level for below in headings[number + 1 : number + 2])
     keyed = keyed_lines(lines)
     at = bisect_left(keyed, heading.line)

@@ -28,6 +28,7 @@ from zoterodigest.digest.read.references import (
     hyperlink,
     links_within,
 )
+from zoterodigest.digest.read.shapes import may_be_names
 from zoterodigest.digest.read.slots import (
     BLANKS,
     Claims,
@@ -63,6 +64,9 @@ _AROUND = b" \t*_,;"
 _LONGEST_LABEL = 3
 _LONGEST_VENUE = 6
 """In words: a longer text with a year before a link is a title."""
+
+_FEWEST_TITLE_WORDS = 4
+_FEWEST_ADDRESSES = 3
 
 _NOTE_MARK = lazy_regex(r"\\[*†‡§¶]+")
 
@@ -110,6 +114,23 @@ class FieldLines:
     def are_of_several(self) -> bool:
         """Whether there are titles of several works that are called so."""
         return sum(bool(keys) and keys[0].slot == "title" for keys in self._keys) > 1
+
+    def hold_a_list(self) -> bool:
+        """Whether lines below a heading lead to several papers, each with its title or alone."""
+        titled, bare = set[str](), set[str]()
+        for keys, line in zip(self._keys, self._lines, strict=True):
+            data = line.rstrip(BLANKS + b".,\\")
+            is_keyed = any(one.slot is not None for one in keys)
+            spans = find_links(data) if b"://" in data and not is_keyed else []
+            if not spans or data[spans[-1].whole[1] :].strip(b"])* "):
+                continue
+            link = hyperlink(data, spans[0])
+            before = data[: spans[0].whole[0]].split()
+            if len(before) >= _FEWEST_TITLE_WORDS and identity.is_paper_url(link.url):
+                titled.add(link.url)
+            elif not before and not link.label:
+                bare.add(link.url)
+        return len(titled) > 1 or len(bare) >= _FEWEST_ADDRESSES
 
     def _claimed(self, line: int) -> int:
         """Claim what begins on a line; return the line behind it."""
@@ -299,16 +320,28 @@ class FieldLines:
         first = spans[0].whole[0]
         if text.strip(b"*_` "):
             words = decoded(text).strip("*_` ")
-            if len(words.split()) > _LONGEST_VENUE or not takes("venue", words, self._venues):
+            if len(words.split()) > _LONGEST_VENUE or not self._is_before_links_venue(words):
                 return None
             at = data.index(text, lead)
-            slots.append(("venue", (at, at + len(text))))
+            slots.append(_venue_or_date(text, words, at))
         while first > lead and data[first - 1 : first] in (b"[", b"("):
             first -= 1
         end = len(data[: spans[-1].whole[1]]) + (
             len(data[spans[-1].whole[1] :]) - len(data[spans[-1].whole[1] :].lstrip(b"])"))
         )
         return [*slots, ("links", (first, end))]
+
+    def _is_before_links_venue(self, words: str) -> bool:
+        """Whether words before links are a venue or a date; below a heading they may be titles."""
+        if not takes("venue", words, self._venues):
+            return False
+        reading = parse_venue(words)
+        is_dated = bool(reading.year)
+        return (
+            not self._is_heading
+            or not reading.venue
+            or is_venue(reading.venue, self._venues, is_dated=is_dated)
+        )
 
     def _are_called(self, data: bytes, links: Sequence[Hyperlink]) -> bool:
         """Whether links of a line lead outside, and are called as those of a paper are."""
@@ -332,7 +365,7 @@ class FieldLines:
         start += len(text) - len(text.lstrip(b" \t*_"))
         text = text.strip(b" \t")
         inner = (
-            text.strip(b"*_").rstrip(b".,; ")
+            text.strip(b"*_").rstrip(b".,; ").rstrip(b"*_")
             if not text.lower().rstrip(b"*_").endswith(b"al.")
             else text.strip(b"*_")
         )
@@ -399,7 +432,8 @@ class FieldLines:
         """Claim text as the rest; a second one is left alone."""
         stop = max(self._stop(line + 1, over_blanks=True), line + 1)
         text = block_text(self._body, self._ranges[line][0], self._ranges[stop - 1][1])
-        if any(slot.name == _REST and slot.text.data for slot in self._claims.slots):
+        is_second = any(slot.name == _REST and slot.text.data for slot in self._claims.slots)
+        if is_second or may_be_names(text.data):
             self._claims.unread.append(UnreadLine(line, _UNREAD))
         else:
             self.text, self._text_line = text, line
@@ -418,6 +452,14 @@ _SEVERAL = lazy_regex(r"[,;，、&]| and | et al")
 _LONGEST_NAME = 40
 _MOST_ODD = 0.25
 """Of many names so many may be written as none are: with a nickname, a team, a remark."""
+
+
+def _venue_or_date(text: bytes, words: str, start: int) -> tuple[str, tuple[int, int]]:
+    """Return the slot of a text that begins at `start`; `words` are it without marks around."""
+    if dates.parse_date(words) is None:
+        return "venue", (start, start + len(text))
+    start += text.index(words.encode())
+    return "date", (start, start + len(words.encode()))
 
 
 def _is_one_person(text: str) -> bool:
@@ -510,7 +552,7 @@ def claim_fields(claims: Claims, found: EntryRange, body: LayeredText, venues: V
     if (
         lines.are_of_several()
         or _holds_several(claims.slots)
-        or (found.container == "heading" and _is_list(lines))
+        or (found.container == "heading" and (_is_list(lines) or lines.hold_a_list()))
     ):
         claims.slots = []
     titles = [slot for slot in claims.slots if slot.name == "title" and slot.text.data]

@@ -39,6 +39,15 @@ _NO_PERSON = lazy_regex(
 )
 """Words of topics and pages: what holds one is no person, though it is capitalized."""
 
+_GIVEN = lazy_regex(
+    r"(\b[^\W\d_a-z][^\W\d_A-Z]*)-(?=(?:bin|bum|chan|cheng|chi|chiang|chieh|chih|ching|chuan|chul|chun|eun"
+    r"|fu|geun|goo|gu|gyu|ha|hao|hee|ho|hong|hoon|hsien|hsin|hsuan|hun|hung|hwan|hyeok|hyeon|hyuk|hyun|il|in"
+    r"|jae|jen|jeong|jin|joo|joon|ju|jun|jung|kai|ki|kuan|kwon|kyu|kyung|lan|li|lin|ling|mei|mi|min|ming"
+    r"|na|nam|ok|rae|rim|seo|seok|seong|sheng|shih|sik|soo|su|sub|suk|sun|sung|tae|tai|ting|tse|tsung|tzu|uk"
+    r"|wei|wen|won|woo|wook|yang|yen|yeon|yeong|yeop|yi|yong|yoon|you|young|yu|yuan|yun)\b)"
+)
+"""What stands in "Seung-won" before the second syllable of a given name, which may be small."""
+
 _WITHOUT_CASE = lazy_regex("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _IDEOGRAPHIC_NAME = lazy_regex(
     "[\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4}"
@@ -63,7 +72,7 @@ def is_whole_name(label: str) -> bool:
 @lru_cache(maxsize=10_000)  # the same people write many papers: 10 % of reading bold titles
 def is_person(text: str) -> bool:
     """Whether a text is written as the name of a person is: two capitalized words or more."""
-    name = _FOOTNOTE.sub("", text)
+    name = _GIVEN.sub(r"\1", _FOOTNOTE.sub("", text))
     words = name.replace("-", " ").replace(",", " ").split()
     if not 0 < len(words) <= _MOST_NAME_WORDS or _NO_SIGNS.search(name):
         return False

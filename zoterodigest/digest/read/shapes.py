@@ -132,6 +132,16 @@ def are_names(text: str) -> bool:
 _SURNAME = lazy_regex(r"[^\W\d_a-z][^\W\d_]*(?:[-'’][^\W\d_]+)*")
 
 
+_WORD = rb"(?:[A-Z]|\xc3[\x80-\x9e])[^\s,;:()\[\]]*"
+_WORDS = rb"%b(?:[ ]%b){0,3}" % (_WORD, _WORD)
+_NAMES = lazy_regex(rb"[*_ ]*%b(?:(?:,|,? and|,? &)[ ]+%b){3,}[.,*_\s]*" % (_WORDS, _WORDS))
+
+
+def may_be_names(data: bytes) -> bool:
+    """Whether a text may be names in a row of four or more, however they are written."""
+    return _NAMES.fullmatch(data) is not None
+
+
 def is_no_venue(slot: Slot, venues: VenueTable) -> bool:
     """Tell whether a slot of a venue holds a list of people or the hour of a meeting."""
     # Most venues have no sign that parts people, or the hour from the minute.

@@ -13,7 +13,7 @@ _MOST_WORDS = 12
 _CAPITAL = lazy_regex("[A-Z]")
 _CAPITALS = lazy_regex(r"[A-Z].*[A-Z]")
 _NO_VENUE = lazy_regex(
-    r"[\[\]{}<>!?\"“”`|\\=+#@\0]|https?|\b(?:amazon|berkeley|by|chapter|college|department|deepmind"
+    r"[\[\]{}<>!?\"“”《》`|\\=+#@\0]|https?|\b(?:amazon|berkeley|by|chapter|college|department|deepmind"
     r"|facebook|google|institute?|lab(?:s|oratory)?|lecture|meta|microsoft|mit|nvidia|openai|part"
     r"|research|school|stanford|tsinghua|university|version)\b",
     re.I,
@@ -50,7 +50,7 @@ def is_venue(
     words = name.split()
     if not 0 < len(words) <= _MOST_WORDS or not all(map(_is_capital, words)):
         return False
-    if _NO_VENUE.search(name) or ". " in name:
+    if _NO_VENUE.search(name) or ". " in name or name.count("(") != name.count(")"):
         return False
     if OF_VENUE.search(name):
         is_publisher = is_named and len(words) > 1 and words[-1] == "Press"
