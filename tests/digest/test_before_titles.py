@@ -88,6 +88,45 @@ def test_a_linked_title_may_stand_in_angle_brackets(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "venue", "date"),
+    [
+        (f"- CVPR 2024, {TITLE}. [Paper]({ID}). Use birds to count the birds.", "CVPR", "2024"),
+        (
+            f"- :star: arXiv 2024.10, {TITLE}. [Site](https://a.b), [Paper]({ID}).",
+            "arXiv",
+            "2024-10",
+        ),
+        (f"- 1987, {TITLE}. [Paper]({ID})", "", "1987"),
+        (f"+ {TITLE}(CVPR 2021) [PDF]({ID}) [Code](https://github.com/a/b)", "CVPR", "2021"),
+    ],
+)
+def test_a_plain_title_may_follow_its_venue_or_touch_it(line: str, venue: str, date: str) -> None:
+    assert values(line) == ((), venue, date)
+
+
+@pytest.mark.parametrize("name", ["", "`Ear`: ", ":bird: `Ear`: "])
+def test_authors_and_venue_may_stand_in_italics_behind_a_plain_title(name: str) -> None:
+    line = (
+        f"* {name}{TITLE}. _Lovelace et al. CVPR 2015_ [code](https://github.com/a/b) | [pdf]({ID})"
+    )
+
+    assert values(line) == (("Lovelace",), "CVPR", "2015")
+
+
+def test_a_bold_name_before_a_dash_and_a_title_is_its_short_form() -> None:
+    entry = one(f"- **Ear** - {TITLE} [[ICML 2015]]({ID}) [[Code]](https://github.com/a/b)")
+
+    assert entry.reading.fields["short_title"] == "Ear"
+    assert entry.reading.fields["venue"] == "ICML"
+
+
+def test_a_remark_behind_a_bold_title_is_no_title() -> None:
+    (entry,) = read(f"- **RoMa** - a model for birds of all kinds [paper]({ID})\n".encode()).entries
+
+    assert entry.title == "RoMa"
+
+
+@pytest.mark.parametrize(
     "line",
     [
         f"- Paper: [{TITLE}]({ID})",

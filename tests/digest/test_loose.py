@@ -41,6 +41,25 @@ def test_values_are_found_whatever_parts_and_marks_them(line: str) -> None:
     assert first(line) == ("Some Long Title?", ("Ada Lovelace", "Kurt Gödel"), "CVPR", "2023")
 
 
+@pytest.mark.parametrize(
+    "links",
+    [
+        f". [[PUB]({ID})] [[CODE](https://github.com/a/b)]",
+        f" — [{ID}]({ID}) [notes](https://example.org/n)",
+        f" - [{ID}]({ID})",
+        f" – [arXiv]({ID})",
+    ],
+)
+def test_a_link_may_be_called_by_its_address_and_follow_a_dash(links: str) -> None:
+    assert first(f"- Some Long Title{links}") == ("Some Long Title", (), "", "")
+
+
+def test_a_date_and_a_venue_may_follow_a_quoted_title() -> None:
+    line = f'- "Some Long Title?" [2022-10] [CVPR 2023] [[paper]({ID})]'
+
+    assert first(line) == ("Some Long Title?", (), "CVPR", "2023")
+
+
 @pytest.mark.parametrize("behind", ["", f" - [[PyTorch]](<{ID}v1>)"])
 def test_an_address_may_stand_in_angle_brackets(behind: str) -> None:
     line = f"- Some Long Title [[CVPR 2023]](<{ID}>){behind}"

@@ -313,3 +313,10 @@ def test_a_row_of_names_that_are_written_as_none_is_no_remark(indent: str) -> No
     assert "summary" not in entry.reading.fields
     assert [problem.line for problem in entry.problems] == [2]
     assert text_in(entry.reading.fields, "arxiv") == "1706.03762"
+
+
+def test_escaped_brackets_around_links_are_none_of_a_venue() -> None:
+    found = parts(f" [CVPR 2018]\\[[arxiv]({ARXIV})\\]\\[[code](https://a.b)\\]")
+
+    assert found is not None
+    assert dict(found)["venue"] == "CVPR 2018"

@@ -99,8 +99,8 @@ MARKED = frozenset({"short_title", "venue", "date", "award", "authors"})
 
 AUTHORS = rf"{_OPENS}[^\s{_PERSONS},.;&_-](?:[^{_PERSONS}]*?[^\s{_PERSONS},.;&-])??{_CLOSES}"
 MORE_AUTHORS = rf"[^{_PERSONS}]*?[^\s{_PERSONS},.;&-]{_CLOSES}"
-TITLE = rf"[^{_WORD_EDGE}'‘’-](?:{_TITLE_ANY}*?[^\s\[\](<>|*_{_SIGNS}])??"
-MORE_TITLE = rf"{_TITLE_ANY}*?[^\s\[\](<>|*_{_SIGNS}]"
+TITLE = rf"[^{_WORD_EDGE}'‘’-](?:{_TITLE_ANY}*?[^\s\[\](<>|*_{_SIGNS}–—-])??"
+MORE_TITLE = rf"{_TITLE_ANY}*?[^\s\[\](<>|*_{_SIGNS}–—-]"
 QUOTED_TITLE = rf"{_QUOTED_EDGE}(?:{_QUOTED}*?{_QUOTED_EDGE})??"
 MORE_QUOTED = rf"{_QUOTED}*?{_QUOTED_EDGE}"
 HALF_QUOTED = r"[^\s](?:[^\n]*?[^\s])??"

@@ -236,7 +236,7 @@ _FUNCTION_WORDS = _words("""
 _NEWS = frozenset({"Our", "We", "I", "New", "News", "Update", "Updated"})
 _PAPER_WORDS = _words("""
     abs acl acm anthology arxiv article cvf doi full html ieee link openreview paper papers pdf pmlr
-    preprint proceedings publication 论文 论文链接
+    preprint proceedings pub publication 论文 论文链接
 """)  # fmt: skip
 _MARKED_TAIL = ("(", "*", "`", "_")
 
@@ -307,12 +307,15 @@ _PAIR = lazy_regex(r"\*[^*]+\*|`[^`]*`|\b_[^_]+_\b|\]\(|://|<[a-z/]| ?;|。|#\d"
 _SENTENCE = lazy_regex(r"[^\W\d_]{4,}\.\s+[^\W\d_]")
 _YEAR_LAST = lazy_regex(r"(?:[,.:;(]\s*[^,.:;]{0,40})\b(?:19|20)\d\d\)?\.?$")
 _YEAR_WITHIN = lazy_regex(r"\((?:[^()\d]{0,20}\b)?(?:19|20)\d\d\)[.,:;]\s")
+_VENUE_FIRST = lazy_regex(r"(?:[A-Za-z][A-Za-z-]{1,14} ){0,2}(?:19|20)\d\d(?:\.\d\d)?, [A-Z]")
 _BEFORE_VENUE = lazy_regex(r"[.?!] In$")
 _PART = lazy_regex(r"[.,;:?!-]\s+")
 
 
 def is_bare_title(text: str, venues: VenueTable) -> bool:
-    """Whether a text without marks can be a title: no authors, venue or year stand at its end."""
+    """Whether a text without marks can be a title: no authors, venue or year stand at its ends."""
+    if _VENUE_FIRST.match(text):
+        return False
     if _YEAR_WITHIN.search(text) or _BEFORE_VENUE.search(text) or _CITED.search(text):
         return False
     if _PAIR.search(text) or _YEAR_LAST.search(text) or _SENTENCE.search(text):

@@ -13,9 +13,9 @@ _NAMES = """
     abs acl acm aclanthology anthology arxiv article bibtex blog code colab conference cvf data
     dataset datasets demo doi full git github gitlab here hf home homepage html huggingface ieee
     implementation journal keras link links matlab model models notebook official openreview page
-    paper papers pdf pmlr post poster preprint project projectpage proceedings publication published
-    pytorch repo report site slides source springer supp supplementary supplemental talk tensorflow
-    tf thesis url video web webpage website weights wiki youtube
+    paper papers pdf pmlr post poster preprint project projectpage proceedings pub publication
+    published pytorch repo report site slides source springer supp supplementary supplemental talk
+    tensorflow tf thesis url video web webpage website weights wiki youtube
     论文 代码 项目 主页 链接 论文链接 项目主页
 """
 LINK_WORDS = frozenset(_NAMES.split())
@@ -46,5 +46,8 @@ def has_no_open_title(data: bytes) -> bool:
 
 
 def is_named(label: str, names: frozenset[str]) -> bool:
-    """Whether a link is called as links of lists are, or is a bare address."""
-    return not label or first_word(label) in names
+    """Whether a link is called as links of lists are, by its address, or not at all."""
+    return not label or label.startswith(_HTTP) or first_word(label) in names
+
+
+_HTTP = ("https://", "http://")

@@ -26,7 +26,7 @@ _LONGEST = 3_000
 _EMOJI = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+"
 _NOISE = lazy_regex(
     r"<!--.*?-->|<sup>[^<>]*</sup>|</?[A-Za-z][^<>]*>|!\[[^\[\]]*\]\([^()\s]*\)"
-    rf"|{_EMOJI}|(?<!\w):[a-z][a-z0-9_+-]*:|&(?:nbsp|emsp|ensp);|\\[*_]|\\(?=\W|$)|[\u200b\ufeff]",
+    rf"|{_EMOJI}|(?<!\w):[a-z][a-z0-9_+-]*:|&(?:nbsp|emsp|ensp);|\\[*_]|(?<=[\])])\\\[|\\(?=\W|$)|[\u200b\ufeff]",
     re.I,
 )
 """What shows nothing: comments, tags, pictures, emoji."""
