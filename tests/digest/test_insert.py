@@ -654,7 +654,7 @@ def test_of_two_manners_in_a_section_the_one_that_most_of_the_list_have_is_taken
     after, _ = inserted(before.source, {**fields, "year": "2024", "arxiv": "2401.00001"}, "B")
 
     assert len({it.format.name for it in before.entries}) == 2
-    new = "- [A New Paper](https://arxiv.org/abs/2401.00001) (Ada Lovelace et al., 2024)"
+    new = "- [A New Paper](https://arxiv.org/abs/2401.00001) (Lovelace et al., 2024)"
     assert new in after.splitlines()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -103,3 +104,33 @@ def test_numbers_go_on_where_they_end_whatever_the_dates(
     written = [it for it in outcome.source.decode().split("\n") if "New Paper" in it]
     by_tag = sorted(written, key=lambda it: "New Paper b" in it)
     assert [it.strip("| ").split(".")[0].split(" ")[0] for it in by_tag] == ["4", "5"]
+
+
+SECTIONS = "# Papers\n\n## One\n\n{}\n## Two\n\n{}"
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "written"),
+    [
+        ((1, 2, 4), (5, 6), [1, 2, 3, 4, 7, 5, 6]),
+        ((1, 2, 4), (1, 2, 3), [1, 2, 3, 4, 5, 1, 2, 3]),
+        ((1, 2, 4), (3, 5), [1, 2, 4, 6, 7, 3, 5]),
+        ((1, 3, 7), (8, 9), [1, 3, 7, 10, 11, 8, 9]),
+        ((4, 2, 1), (8, 9), [6, 5, 4, 2, 1, 8, 9]),
+    ],
+    ids=["one is lacking", "counted anew", "it stands elsewhere", "several", "falling"],
+)
+def test_the_one_number_that_a_list_lacks_is_given_to_the_first_that_comes(
+    one: tuple[int, ...], two: tuple[int, ...], written: list[int]
+) -> None:
+    lists = ["".join(ITEM.format(no, no, "2001", no) for no in part) for part in (one, two)]
+    news = [
+        NewEntry(tag, ("One",), {"title": f"New Paper {tag}", "arxiv": f"2012.0000{at}"})
+        for at, tag in enumerate("ab")
+    ]
+
+    outcome = rearrange(read(SECTIONS.format(*lists).encode()), news, read)
+
+    assert outcome.refusals == ()
+    text = outcome.source.decode()
+    assert [int(it) for it in re.findall(r"(?m)^(\d+)\. ", text)][: len(written)] == written

@@ -20,7 +20,7 @@ from zoterodigest.digest.read.found import is_rule
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.tables import find_headers, is_table_line
 from zoterodigest.digest.write.kept_orders import KeptOrder, place_among
-from zoterodigest.digest.write.numbering import head_of_entry, way_of_numbers
+from zoterodigest.digest.write.numbering import Numbering
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
@@ -65,6 +65,14 @@ class Spot:
     order: int = 0
     key: str = ""
     beside: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOfLists:
+    """Tells of some entries of a document which orders they keep and how they are numbered."""
+
+    orders: Callable[[tuple[int, ...]], Sequence[KeptOrder]]
+    numbering: Callable[[tuple[int, ...]], Numbering]
 
 
 def gap_after(document: Document, index: int) -> tuple[bytes, ...] | None:
@@ -157,12 +165,9 @@ def spot_for(
     region: HeadingRegion,
     form: DigestFormat,
     fields: Fields,
-    orders_of: Callable[[tuple[int, ...]], Sequence[KeptOrder]],
+    ways: WaysOfLists,
 ) -> Spot | None:
-    """Return where an entry of `form` goes under a heading; None if there is no place for it.
-
-    `orders_of` tells the orders that some of the entries keep.
-    """
+    """Return where an entry of `form` goes under a heading; None if there is no place for it."""
     place = form.new.place if form.new else "end"
     alike = [at for at in region.entries if document.entries[at].format.name == form.name]
     if not alike:
@@ -174,10 +179,14 @@ def spot_for(
     if place != "date" or end is None:
         return end
     # The next number of a list goes behind its last one, whatever the dates; above a falling list.
-    if way := way_of_numbers(head_of_entry(document, document.entries[at]) for at in alike):
-        first = above_spot(document, region, alike[0], form)
-        return end if way > 0 else replace(first, order=-1)
-    found = place_among(orders_of(tuple(alike)), len(alike), fields)
+    numbering = ways.numbering(tuple(alike))
+    if numbering.way < 0:
+        return replace(above_spot(document, region, alike[0], form), order=-1)
+    if numbering.lacking is not None:
+        return above_spot(document, region, alike[numbering.lacking], form)
+    if numbering.way:
+        return end
+    found = place_among(ways.orders(tuple(alike)), len(alike), fields)
     is_last = found.above == len(alike)
     spot = end if is_last else above_spot(document, region, alike[found.above], form)
     return replace(spot, order=found.order, key=found.key)

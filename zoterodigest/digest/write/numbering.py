@@ -9,11 +9,15 @@ from itertools import pairwise
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.house_style import ORDINAL
+from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
 _IN_TITLE = lazy_regex(r"^((?:[ \t>#]|\*\*|__)*(?:Paper #?)?)(\d{1,4})(?=[.)、:])", re.I)
 _IN_ROW = lazy_regex(r"^([ \t]*\|[ \t]*[*_]{0,2}\[?)(\d{1,3})(?=[.)\]]|[ \t]*\|)")
 """The number of a table's row, in a column of its own or before the title; a year is none."""
+
+_OVER_ONE = 2
+"""The step from a number over the next one."""
 
 _FORMS = (ORDINAL, _IN_TITLE, _IN_ROW)
 
@@ -36,16 +40,40 @@ def number_in(head: str) -> int:
     return int(found[2]) if found else 0
 
 
-def way_of_numbers(heads: Iterable[str]) -> int:
-    """Return 1 if entries have numbers of their own, -1 if these fall, 0 if there are none.
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """How entries of a list are numbered: `way` is 1, -1 if the numbers fall, 0 if there are none.
 
-    A list with "1." everywhere has none.
+    `lacking` is how many entries stand above the one number that is lacking, None if none is, or
+    more than one.
+    """
+
+    way: int = 0
+    lacking: int | None = None
+
+
+def numbering_of(heads: Iterable[str], every: Iterable[str]) -> Numbering:
+    """Return how entries are numbered, by their heads, and `every` one of the document.
+
+    A list with "1." everywhere has no numbers.
     """
     lines = tuple(heads)
-    counted = (_numbers(form, lines) for form in _FORMS)
-    numbers = next((it for it in counted if len({*it}) > 1), [])
-    falls = all(left > right for left, right in pairwise(numbers))
-    return (-1 if falls else 1) if numbers else 0
+    counted = ((form, _numbers(form, lines)) for form in _FORMS)
+    form, numbers = next((it for it in counted if len({*it[1]}) > 1), (ORDINAL, []))
+    if not numbers:
+        return Numbering()
+    steps = [right - left for left, right in pairwise(numbers)]
+    if all(step < 0 for step in steps):
+        return Numbering(-1)
+    *others, most = sorted(steps)
+    # Of rows a column counts as it does for itself.
+    is_counted = form is not _IN_ROW and len(numbers) == len(lines) and {*others} == {1}
+    if not is_counted or most != _OVER_ONE:
+        return Numbering(1)
+    above = steps.index(most) + 1
+    taken = _numbers(form, every)
+    is_elsewhere = numbers[above] - 1 in taken and len({*taken}) == len(taken)
+    return Numbering(1, None if is_elsewhere else above)
 
 
 def with_number(text: str, above: Iterable[str], below: Iterable[str], every: Iterable[str]) -> str:

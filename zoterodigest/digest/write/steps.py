@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from zoterodigest.core.values.record import Fields
@@ -22,6 +23,7 @@ from zoterodigest.digest.write.insert import NewLines
 from zoterodigest.digest.write.insertion_point import (
     HeadingRegion,
     Spot,
+    WaysOfLists,
     entry_removal,
     insertion,
     line_break,
@@ -32,7 +34,14 @@ from zoterodigest.digest.write.like_neighbors import like_neighbors
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.new_names import with_authors_like_others
 from zoterodigest.digest.write.new_venue import without_server
-from zoterodigest.digest.write.numbering import head_in, head_of_entry, number_in, with_number
+from zoterodigest.digest.write.numbering import (
+    Numbering,
+    head_in,
+    head_of_entry,
+    number_in,
+    numbering_of,
+    with_number,
+)
 from zoterodigest.digest.write.row import NewRow, header_above
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks
 from zoterodigest.digest.write.template_entry import new_by_template
@@ -174,7 +183,8 @@ class Planner:
         self._coming: list[tuple[int, int, str]] = []
         """The region's heading, the rank and the head of each new entry so far."""
         # Once for all entries that come: a list may have thousands.
-        self._orders = cache(self._orders_of)
+        self._ways = WaysOfLists(cache(self._orders_of), self._numbering_of)
+        self._counted = cache(self._numbering_so_far)
         self._has_short_names = cache(state.document.has_short_names)
         self._coming_rows: defaultdict[int, list[str]] = defaultdict(list)
 
@@ -245,10 +255,23 @@ class Planner:
         return Step((edit,), arrival=Arrival(spot, new, key))
 
     def _spot(self, region: HeadingRegion, form: DigestFormat, fields: Fields) -> Spot:
-        spot = spot_for(self._document, region, form, fields, self._orders)
+        spot = spot_for(self._document, region, form, fields, self._ways)
         if spot is None:
             raise UnwritableValue(_NO_LIST if form.columns is None else _NO_TABLE)
         return spot
+
+    def _numbering_of(self, indices: tuple[int, ...]) -> Numbering:
+        found = self._counted(indices)
+        # Of several that come the first gets the number that is lacking.
+        is_given = found.lacking is not None and any(
+            rank == indices[found.lacking] for _, rank, _ in self._coming
+        )
+        return replace(found, lacking=None) if is_given else found
+
+    def _numbering_so_far(self, indices: tuple[int, ...]) -> Numbering:
+        entries = self._document.entries
+        heads = [head_of_entry(self._document, entries[at]) for at in indices]
+        return numbering_of(heads, self._every())
 
     def _orders_of(self, indices: tuple[int, ...]) -> Sequence[KeptOrder]:
         return kept_orders([self._document.entries[at].reading.fields for at in indices])
