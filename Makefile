@@ -10,10 +10,6 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 
-# Forks have what was collected, which two processes would each collect. macOS ends processes that
-# fork once some of its libraries are loaded.
-TWO := $(if $(filter Linux,$(shell uname)),--forks=2,-n 2 --dist worksteal)
-
 DIGESTS := $(wildcard examples/*.md)
 
 .PHONY: help demo test types tests deep bench bench-check docs pictures tex lock clean
@@ -60,11 +56,11 @@ types: $(VENV)/installed
 
 # Asserts say what they saw once something fails: to prepare all for that takes long.
 tests: $(VENV)/installed
-	$(BIN)/pytest $(TWO) --hypothesis-profile=ci --assert=plain \
+	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=ci --assert=plain \
 		|| { $(BIN)/pytest --last-failed --last-failed-no-failures=none; exit 1; }
 
 deep: $(VENV)/installed
-	$(BIN)/pytest $(TWO) --hypothesis-profile=deep -m ""
+	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=deep -m ""
 	$(MAKE) bench
 
 bench: $(VENV)/installed $(VENV)/rivals

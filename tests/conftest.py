@@ -15,12 +15,9 @@ from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
-from hypothesis import strategies as st
 from typer.main import get_command
 
 from tests.golden_files import GoldenFiles
-
-pytest_plugins = ("tests.forks",)
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, print_blob=True)
@@ -66,8 +63,6 @@ class BeyondThisMachine(OSError):
 
 def pytest_collection_finish() -> None:
     """Look rarely for cycles among what tests make: what was imported and collected stays."""
-    # Makes a table of all characters, in a fresh clone for two seconds: once for all forks.
-    st.text().validate()
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
