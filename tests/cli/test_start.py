@@ -81,6 +81,10 @@ SETTLED = {
     "zoterodigest.sync.syncing.sync_run": "nothing is written",
 }
 NOTES = {"zoterodigest.notes": "no entry has a note (20)"}
+NO_NOTES = {
+    "zoterodigest.notes": "no note is written (50 with the next one)",
+    "markdown_it": "no note is written",
+}
 HELP = {
     "sqlite3": "nothing is read",
     "pydantic": "nothing is read",
@@ -105,6 +109,9 @@ LISTING: Mapping[str, Mapping[str, str]] = {
     "status settled/list.md": NETWORK | WRITING | SCREEN | APPLYING | NOTES | SETTLED | ENGINE,
     "sync settled/list.md": NETWORK | WRITING | SCREEN | NOTES | ENGINE,
 }
+WRITING_ITEMS: Mapping[str, Mapping[str, str]] = {
+    "push new/list.md --yes --offline": NETWORK | BIBLIOGRAPHIES | NO_NOTES,
+}
 EXPORTING: Mapping[str, Mapping[str, str]] = {
     "export --items items.json -o -": NETWORK | WRITING | SCREEN | FILE_OF_ITEMS,
 }
@@ -125,7 +132,9 @@ print(json.dumps(found))
 
 
 @pytest.mark.parametrize(
-    "commands", [MAY_NOT_IMPORT, LISTING, EXPORTING], ids=["status", "ls", "export"]
+    "commands",
+    [MAY_NOT_IMPORT, LISTING, WRITING_ITEMS, EXPORTING],
+    ids=["status", "ls", "push", "export"],
 )
 def test_a_command_imports_only_what_it_uses(
     zoterodigest: Zoterodigest, tmp_path: Path, commands: Mapping[str, Mapping[str, str]]
@@ -142,6 +151,8 @@ def test_a_command_imports_only_what_it_uses(
     (tmp_path / "settled" / "list.md").write_text(f"# List\n\n{entry}\n")
     assert zoterodigest("push", "settled/list.md", "--yes", "--offline").code == 0
     assert zoterodigest("sync", "settled/list.md").code == 0
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "list.md").write_text(f"# List\n\n{entry}\n")
     (tmp_path / "known.md").write_text(papers)
     assert zoterodigest("inspect", "known.md").code == 0
 

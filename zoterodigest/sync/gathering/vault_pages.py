@@ -6,15 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.file_names import folded_file_name
 from zoterodigest.library.address import group_id_of, is_built_in, select_link
-from zoterodigest.notes.wikilinks import PageLinks, pages_in
 from zoterodigest.project.lock.parts import items_of_files
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace
+
+if TYPE_CHECKING:
+    from zoterodigest.notes.wikilinks import PageLinks
 
 
 class VaultPages:
@@ -35,6 +38,9 @@ class VaultPages:
 
         No Zotero shows the items of a trial library, so nothing leads there.
         """
+        # Only what writes notes asks; a run without any has no use for what reads them (10 ms).
+        from zoterodigest.notes.wikilinks import pages_in
+
         pages = dict.fromkeys(page for one in blocks if "[[" in one for page in pages_in(one))
         if not pages or is_built_in(self._library) or not self._is_page(digest):
             return {}

@@ -25,8 +25,8 @@ from zoterodigest.sync.apply.recording import Present, intended_run
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.exports.keying import keys_of
 from zoterodigest.sync.gathering.gather import Gathered, gather
+from zoterodigest.sync.gathering.note_writes import why_unwritable
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.gathering.writes_of_plan import why_unwritable
 from zoterodigest.sync.items.finding import item_meant
 
 COMMAND = "set"
