@@ -154,3 +154,21 @@ def test_a_new_fold_in_html_has_an_abstract_and_no_empty_marks(venue: str, behin
     names, abstract = "<p>Ada Lovelace, Kurt Gödel</p>", "<p><b>Abstract.</b> We see.</p>"
     new = f"<details>\n{head}{behind}</summary>\n{names}\n{abstract}\n</details>\n"
     assert new in outcome.source.decode()
+
+
+@pytest.mark.parametrize(
+    ("behind", "venue", "year"),
+    [(" (2022)", None, "2022"), (", CVPR 2020", "CVPR", "2020"), ("", None, None)],
+)
+def test_links_may_stand_behind_a_folded_title(
+    behind: str, venue: str | None, year: str | None
+) -> None:
+    link = '[<a href="https://arxiv.org/abs/2211.09527">Paper</a>]'
+    head = f"<summary>Counting Birds by Ear{behind} {link} ⭐</summary>"
+    fold = f"<details>{head}\n\n- Loud.\n\n</details>\n"
+
+    (entry,) = read(f"## Birds\n\n{fold}".encode()).entries
+
+    fields = entry.reading.fields
+    assert (entry.title, fields["arxiv"]) == ("Counting Birds by Ear", "2211.09527")
+    assert (fields.get("venue"), fields.get("year")) == (venue, year)
