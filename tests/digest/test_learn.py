@@ -68,6 +68,8 @@ VENUES = ("CVPR 2021", "ICLR 2022", "NeurIPS 2020", "ICML 2019")
         ("- {t} [[paper]({u})]\n", "- {title} {links}"),
         ("[{n}] {a}. *{t}*. {v}. {u}\n\n", "[{ignored}] {authors}. *{title}*. {venue}. {url}"),
         ("{v} // {t} // {a} // {u}\n", "{venue} // {title} // {authors} // {url}"),
+        ("* {t} ({v})\n", "* {title} ({venue})"),
+        ("#### {n} May 2021\n- Paper: [{t}]({u})\n\n", "#### {date}\n- Paper: [{title}]({url})"),
         (
             "### {t} @ {v}\n\nby {a}\n\nlink -> {u}\n\n",
             "### {title} @ {venue}\n\nby {authors}\n\nlink -> {url}",

@@ -126,8 +126,24 @@ class _PlacedHole:
         score += sum(map(_capitals, texts)) / len(texts)
         score -= 0.8 * _share(texts, lambda it: it[-1] in ".。!！")
         score -= 2 * _share(texts, lists_people)
+        score -= _share(texts, lambda it: bool(_NAME.fullmatch(it)))
         score += 0.6 * self.before.rstrip().endswith(_OPENINGS)
+        # "Paper: [Title](address)": the label names the link, and so its title.
+        if self._is_linked:
+            return score + 1
         return score + (1 if self.label == "title" else -1 if self.label else 0)
+
+    @property
+    def _is_linked(self) -> bool:
+        """Whether it is what a link to a paper is called by."""
+        behind = self.line.parts[self.at + 1 : self.at + 3]
+        if len(behind) < 2 or not self.before.endswith("["):
+            return False
+        text, target = behind
+        if not (isinstance(text, RepeatedWords) and text.text.startswith("](")):
+            return False
+        pages = target.contents if isinstance(target, Hole) and target.key == "{url}" else ()
+        return bool(pages) and _share(list(pages), identity.is_paper_url) >= 0.5
 
 
 def _holes(line: Skeleton) -> list[int]:
@@ -284,15 +300,23 @@ def is_paper(text: str) -> bool:
 
 
 def number_of_papers(text: str) -> int:
-    """Return how many papers a text names; one without an arXiv id or a DOI counts by its page."""
+    """Return how many papers a text names.
+
+    One without an arXiv id or a DOI counts by its page, one without a link by its venue and year.
+    """
     known = {*identity.arxiv_in_text(text), *identity.doi_in_text(text)}
     if known:
         return len(known)
     pages = {url for url in _ADDRESS.findall(text) if identity.is_paper_url(url)}
-    return len(pages) or bool(_PAPER_LINK.search(text))
+    return len(pages) or bool(_PAPER_LINK.search(text) or _VENUE_AND_YEAR.search(text))
 
 
 _PAPER_LINK = lazy_regex(
     r"\[\W{0,4}(?:paper|pdf|arxiv|论文)\W{0,4}\]\(http|>\W?(?:paper|pdf)\W?</a", re.I
 )
+_VENUE_AND_YEAR = lazy_regex(
+    r"\b[A-Z][A-Za-z]{0,8}[A-Z][A-Za-z]{0,8}(?:[ ,]{1,2}|[ ]?['’])(?:19|20)?\d\d\b"
+    r"|\b(?:19|20)\d\d, [A-Z]{3,}"
+)
+"""A venue as an acronym, behind or before its year."""
 _ADDRESS = lazy_regex(r"https?://[^\s<>()\[\]|\"']+")
