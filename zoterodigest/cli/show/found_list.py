@@ -13,7 +13,7 @@ from zoterodigest.cli.show.library_list import (
     SortKey,
     children_of,
     choice_of,
-    item_rows,
+    item_cells,
     outlined_name,
     shown_title,
 )
@@ -69,17 +69,16 @@ def one_list_text(
     others = {key: len(below) - notes[key] for key, below in children.items()}
     outlines = [item_outline(one.key, one.data, with_tags=False) for one in items]
     listed = ChosenItems(outlines, {}, Counter(notes), Counter(others))
-    rows = item_rows(listed, list(map(outlined_name, outlines)))
+    cells = item_cells(listed, map(outlined_name, outlines))
     columns = COLUMNS
     if wish.order is SortKey.ADDED:
         columns = *COLUMNS[:-1], Column("added", 10)
-        rows = [(*row[:-1], _added(one)[:10]) for row, one in zip(rows, items, strict=True)]
+        cells[-1] = [_added(one)[:10] for one in items]
     elif wish.order is SortKey.VENUE:
         columns = *COLUMNS[:-1], Column("venue", 16)
-        of = (visible(_venue(one)) for one in items)
-        rows = [(*row[:-1], venue) for row, venue in zip(rows, of, strict=True)]
+        cells[-1] = [visible(_venue(one)) for one in items]
     if items:
-        yield from table(columns, rows)
+        yield from table(columns, zip(*cells, strict=True))
         yield ""
     more = f"{len(items):,} of " if len(items) < len(found) else ""
     yield f"{more}{counted(len(found), 'item')}"

@@ -134,11 +134,12 @@ def library_text(outline: Outline, wish: ListWish) -> Iterator[str]:
     attachments = Counter(item.parent for item in below if item.item_type != "note")
     listed = ChosenItems(items, paths, notes, attachments)
     titles = list(map(outlined_name, items))
-    rows = item_rows(listed, titles)
+    cells = item_cells(listed, titles)
     for path, places in _by_collection(listed):
         heading = visible(" / ".join(path)) if path else "in no collection"
         yield from section(heading, len(places))
-        yield from _by_title(table(COLUMNS, [rows[at] for at in places]), titles, places)
+        rows = zip(*(map(column.__getitem__, places) for column in cells), strict=True)
+        yield from _by_title(table(COLUMNS, rows), titles, places)
         yield ""
     yield _counts(listed, sum(item.is_trashed for item in tops))
 
@@ -164,16 +165,16 @@ def _by_title(lines: Sequence[str], titles: Sequence[str], places: Sequence[int]
         yield lines[at + 1]
 
 
-def item_rows(listed: ChosenItems, titles: Iterable[str]) -> list[tuple[str, ...]]:
-    """Return the rows of a table with `COLUMNS`."""
-    # Column by column, as `table` takes them.
+def item_cells(listed: ChosenItems, titles: Iterable[str]) -> list[list[str]]:
+    """Return the cells of a table with `COLUMNS`, column by column."""
     items, notes, attachments = listed.items, listed.notes, listed.attachments
-    keys = [visible(item.key) for item in items]
-    shown = [visible(title) or "(no title)" for title in titles]
-    creators = [visible(_creators(item)) for item in items]
-    dates = [visible(item.date) for item in items]
-    has = [_has(notes.get(item.key, 0), attachments.get(item.key, 0)) for item in items]
-    return list(zip(keys, shown, creators, dates, has, strict=True))
+    return [
+        [visible(item.key) for item in items],
+        [visible(title) or "(no title)" for title in titles],
+        [visible(_creators(item)) for item in items],
+        [visible(item.date) for item in items],
+        [_has(notes.get(item.key, 0), attachments.get(item.key, 0)) for item in items],
+    ]
 
 
 def outlined_name(item: ItemOutline) -> str:

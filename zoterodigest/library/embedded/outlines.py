@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any
 
 from zoterodigest.foreign import BadJson, read_json
 from zoterodigest.library.embedded import tables
@@ -48,35 +50,53 @@ def read_outline(connection: Connection, *, with_tags: bool) -> Outline | None:
     return Outline(items, tuple(tables.all_collections(connection)))
 
 
+_PART = 1_000
+"""Rows that are read at once. All of them at once take a tenth more time and 70 MiB for 100,000."""
+
+
 def _outlines(connection: Connection, with_tags: bool) -> Iterator[ItemOutline]:
     placed = tables.memberships(connection)
-    rows = connection.execute(_query(("tags", *_FIELDS) if with_tags else _FIELDS)).fetchall()
+    rows = connection.execute(_query(("tags", *_FIELDS) if with_tags else _FIELDS))
+    while part := rows.fetchmany(_PART):
+        for outline in _outlines_of(part, placed, with_tags):
+            is_lone_note = outline.item_type == "note" and not outline.parent
+            yield _lone_note(connection, outline.key, with_tags) if is_lone_note else outline
+
+
+def _outlines_of(
+    rows: Sequence[Sequence[Any]], placed: Mapping[str, Sequence[str]], with_tags: bool
+) -> Iterator[ItemOutline]:
+    """Return the outlines of rows of `_query`, but for the texts of lone notes."""
+    keys, parents, texts, creators = zip(*rows, strict=True)
     # Decoded as one text: each by itself takes twice as long.
-    fields = read_json(f"[{','.join([text for _, _, text, _ in rows])}]")
-    for (key, parent, _, creators), stored in zip(rows, fields, strict=True):
-        tags = stored.pop(0) if with_tags else None
-        item_type, date, deleted, last, name, first, title, *titles = stored
-        if not isinstance(item_type, str):
-            raise _Unread
-        if item_type == "note" and parent is None:
-            yield _lone_note(connection, key, with_tags)
-            continue
-        # Nearly all texts are such; to call for each of them takes a third more time.
-        yield ItemOutline(
-            key,
-            parent or "",
-            tuple(sorted(placed[key])) if key in placed else (),
-            item_type,
-            title if title and isinstance(title, str) else outlined_title((title, *titles)),
-            date if isinstance(date, str) else outlined_text(date),
-            last if last and isinstance(last, str) else _full_name(name, first),
-            creators or 0,
-            tags,
-            bool(deleted),
-        )
+    columns = list(zip(*read_json(f"[{','.join(texts)}]"), strict=True))
+    tags = columns.pop(0) if with_tags else repeat(None)
+    types, dates, trashed, lasts, names, firsts, titles, *others = columns
+    if not all(isinstance(one, str) for one in types):
+        raise _Unread
+    return map(
+        ItemOutline,
+        keys,
+        [parent or "" for parent in parents],
+        [tuple(sorted(placed[key])) if key in placed else () for key in keys],
+        types,
+        [_title(found) for found in zip(titles, *others, strict=True)],
+        [one if isinstance(one, str) else outlined_text(one) for one in dates],
+        [_creator(*found) for found in zip(lasts, names, firsts, strict=True)],
+        [number or 0 for number in creators],
+        tags,
+        map(bool, trashed),
+    )
 
 
-def _full_name(name: object, first: object) -> str:
+def _title(stored: Sequence[object]) -> str:
+    # Nearly all are such.
+    return stored[0] if stored[0] and isinstance(stored[0], str) else outlined_title(stored)
+
+
+def _creator(last: object, name: object, first: object) -> str:
+    if last and isinstance(last, str):
+        return last
     return creator_of({"name": name, "firstName": first}).full_name
 
 
