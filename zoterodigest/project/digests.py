@@ -53,6 +53,11 @@ def require_digest(path: Path, data: bytes) -> None:
         ) from error
 
 
+def holds_nothing(data: bytes) -> bool:
+    """Tell whether a file holds at most blanks, line ends and a byte order mark."""
+    return not data.strip(b" \t\r\n\xef\xbb\xbf")
+
+
 @dataclass(frozen=True, slots=True)
 class NoteOptions:
     """What the configuration says of the notes of a vault (`NoteRule`)."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from zoterodigest.cli.base.options import AMBIGUOUS, CONFLICTING, FAILED, FINE
-from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.report_sections import CONFLICTS
 from zoterodigest.core.plan.reports import AmbiguousEntry, UnreadableEntry
+from zoterodigest.sync.gathering.gather import is_empty_digest
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import unacknowledged
@@ -20,11 +20,8 @@ def exit_code(prepared: Prepared) -> int:
     count, so a daily job with no news exits with 0.
     """
     kinds = {type(report) for report in unacknowledged(prepared)}
-    # In a vault many files are notes about no paper.
     is_unrecognised = any(
-        read.data.strip(BLANK) and not read.document.entries
-        for read in prepared.gathered.digests
-        if not read.digest.rules.is_vault
+        is_empty_digest(read) and not read.is_blank for read in prepared.gathered.digests
     )
     if UnreadableEntry in kinds or any(foreseen(prepared)) or is_unrecognised:
         return FAILED

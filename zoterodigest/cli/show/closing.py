@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from zoterodigest.cli.base.screen import counted, enumerated, files_counted, visible, wrapped
 from zoterodigest.cli.show.history_text import library_changes_text
-from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.core.collections.relocation import PLACE
@@ -214,7 +213,7 @@ def is_read_in_part(read: ReadDigest) -> bool:
     if read.digest.rules.is_vault:
         return False
     if not read.document.entries:
-        return bool(read.data.strip(BLANK))
+        return not read.is_blank
     return missed_entries(read.document) > 0
 
 

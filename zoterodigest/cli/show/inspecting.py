@@ -8,7 +8,7 @@ from typing import Any
 
 from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.encoder import json_line, json_value
-from zoterodigest.cli.show.inspection import BLANK, Inspection
+from zoterodigest.cli.show.inspection import Inspection
 from zoterodigest.cli.show.work_cells import work_cells
 from zoterodigest.core.values.record import SECTION, is_empty
 from zoterodigest.digest.format.format import DigestFormat
@@ -17,6 +17,7 @@ from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.mapping import venue_table
+from zoterodigest.project.digests import holds_nothing
 
 _MARKS = {
     "a": ("authors",),
@@ -37,7 +38,7 @@ def inspected(
     document = read_document("", source, formats, venue_table())
     entries = document.entries
     as_json, as_rows = (entries if views[name] else () for name in ("entries", "rows"))
-    is_blank = not source.strip(BLANK)
+    is_blank = holds_nothing(source)
     return Inspection(
         counts=dict(Counter(entry.format.name for entry in entries).most_common()),
         coverage=report.coverage(document),

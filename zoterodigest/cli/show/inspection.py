@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from zoterodigest.bibtex.reading import BibRecord
     from zoterodigest.bibtex.tiles.tiles import BibProblem
 
-BLANK = b" \t\r\n\xef\xbb\xbf"
-"""What an empty file may hold: blanks, line ends, a byte order mark."""
-
 _KIND = "inspection"
 _Read = TypeVar("_Read")
 

@@ -26,7 +26,6 @@ from zoterodigest.cli.show.closing import (
     missing_files,
     needs_person,
 )
-from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.partly_read import partly_read_text, slips_text
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.report_names import field_name, report_names
@@ -325,7 +324,7 @@ def _unrecognised(prepared: Prepared) -> Iterator[str]:
     for read in digests_meant(prepared):
         if read.is_new:  # a note that is about to be made
             continue
-        if not read.data.strip(BLANK):
+        if read.is_blank:
             yield f"{visible(read.key)}: the file is empty"
         else:
             yield from partly_read_text(read.key, read.document)

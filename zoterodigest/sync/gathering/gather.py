@@ -23,7 +23,13 @@ from zoterodigest.digest.read.later import KnownAreas
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
-from zoterodigest.project.digests import FormatChoice, choice_in, format_choice, read_digest
+from zoterodigest.project.digests import (
+    FormatChoice,
+    choice_in,
+    format_choice,
+    holds_nothing,
+    read_digest,
+)
 from zoterodigest.project.files import (
     BadInput,
     Evicted,
@@ -100,6 +106,11 @@ class ReadDigest:
     def is_new(self) -> bool:
         """Whether it is a note that this run may make."""
         return self.new_citekey is not None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is no text in it, and so nothing that could be an entry."""
+        return holds_nothing(self.data)
 
     @property
     def on_disk(self) -> bytes | None:
