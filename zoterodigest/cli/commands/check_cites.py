@@ -17,8 +17,8 @@ from zoterodigest.cli.base.project_context import NoLibraryYet, chosen, near
 from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.citekeys import project_citation_keys
-from zoterodigest.cli.show.annotations import Report, annotation
 from zoterodigest.cli.show.encoder import emit_result, json_value
+from zoterodigest.cli.show.github_annotations import FindingForm, github_annotation
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.documents import read_cited
@@ -32,8 +32,8 @@ from zoterodigest.sync.gathering.workspace import library_meant
 def check_cites(
     asked: Invocation,
     paths: Sequence[Path] = argument("FILE", ()),
-    report: Report = option(
-        "--report", "Text, or annotations for GitHub Actions.", Report.TEXT, shown=True
+    report: FindingForm = option(
+        "--report", "Text, or annotations for GitHub Actions.", FindingForm.TEXT, shown=True
     ),
 ) -> int:
     """Check that every key a document cites has one entry.
@@ -73,7 +73,7 @@ def check_cites(
         *_warnings(cited, checked, bibliographies),
         *key_differences(Path(name) for name in bibliographies),
     )
-    text = _annotations if report is Report.GITHUB else _text
+    text = _annotations if report is FindingForm.GITHUB else _text
     data = _data(cited, checked, findings)
     emit_result(text(cited, checked, findings), data, as_json=asked.as_json)
     return FAILED if checked.missing or checked.doubled else FINE
@@ -179,7 +179,7 @@ def _annotations(_: Cited, checked: Checked, findings: Sequence[_Finding]) -> It
     """Yield what is found as annotations."""
     unused = ((_Level.NOTICE, one.at, f"{one.key} is cited nowhere") for one in checked.unused)
     for level, at, sentence in (*findings, *unused):
-        yield annotation(level.value, at.file, at.line, sentence)
+        yield github_annotation(level.value, at.file, at.line, sentence)
 
 
 def _data(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> dict[str, Any]:

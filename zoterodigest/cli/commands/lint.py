@@ -16,8 +16,8 @@ from zoterodigest.cli.base.project_context import (
 )
 from zoterodigest.cli.base.screen import counted, emit, tell_error, visible, wrapped
 from zoterodigest.cli.base.talk import busy
-from zoterodigest.cli.show.annotations import Report, annotation
 from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.cli.show.github_annotations import FindingForm, github_annotation
 from zoterodigest.cli.show.partly_read import partly_read_text
 from zoterodigest.digest.read.lint import LintFinding, edits_of, lint_digest
 from zoterodigest.digest.write.mend import mended
@@ -45,8 +45,8 @@ class LintedDigest:
 def lint(
     asked: Invocation,
     fix: bool = flag("--fix", "Mend what can be mended without doubt."),
-    report: Report = option(
-        "--format", "Text, or annotations for GitHub Actions.", Report.TEXT, shown=True
+    report: FindingForm = option(
+        "--format", "Text, or annotations for GitHub Actions.", FindingForm.TEXT, shown=True
     ),
 ) -> int:
     """Find what looks wrong in digests.
@@ -83,7 +83,7 @@ def lint(
         tell_error(str(error), error.hint)
     if asked.as_json:
         emit_json({"findings": list(_data(found)), "written": list(written)})
-    elif report is Report.GITHUB:
+    elif report is FindingForm.GITHUB:
         emit(_annotations(found))
     else:
         emit(_lines(found))
@@ -163,7 +163,7 @@ def _lines(found: Iterable[LintedDigest]) -> Iterator[str]:
 
 def _annotations(found: Iterable[LintedDigest]) -> Iterator[str]:
     for name, line, column, finding in _places(found):
-        yield annotation("warning", name, line, finding.message, column=column)
+        yield github_annotation("warning", name, line, finding.message, column=column)
 
 
 def _closing(

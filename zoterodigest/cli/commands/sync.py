@@ -9,7 +9,7 @@ from zoterodigest.cli.base.options import FINE, Invocation, command, flag, optio
 from zoterodigest.cli.base.project_context import open_context
 from zoterodigest.cli.base.screen import emit
 from zoterodigest.cli.commands.runs import run
-from zoterodigest.cli.show.annotations import Report
+from zoterodigest.cli.show.github_annotations import FindingForm
 from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.intent import FillIn, Intent, Sync
 from zoterodigest.sync.gathering.selection import fields_named, selection
@@ -114,8 +114,8 @@ def sync(asked: Invocation, chosen: RunChoices) -> int:
 def plan(
     asked: Invocation,
     chosen: RunChoices,
-    report: Report = option(
-        "--report", "Text, or annotations for GitHub Actions.", Report.TEXT, shown=True
+    report: FindingForm = option(
+        "--report", "Text, or annotations for GitHub Actions.", FindingForm.TEXT, shown=True
     ),
 ) -> int:
     """Show what a sync would do, change nothing.
@@ -135,13 +135,13 @@ def plan(
       zoterodigest plan --json > plan.json
       zoterodigest plan --report github
     """
-    if report is Report.GITHUB and not asked.as_json:
+    if report is FindingForm.GITHUB and not asked.as_json:
         # No run needs these.
-        from zoterodigest.cli.show.edited_text import edits_annotated
+        from zoterodigest.cli.show.github_edits import github_edits
         from zoterodigest.sync.items.edited import edits_since_sync
 
         # Nothing opens the library: on a pull request there is none, and no key.
-        emit(edits_annotated(edits_since_sync(open_context(asked).workspace)))
+        emit(github_edits(edits_since_sync(open_context(asked).workspace)))
         return FINE
     return _run(replace(asked, is_dry_run=True), chosen, Sync(relink=chosen.relink))
 

@@ -1,4 +1,4 @@
-"""Annotations: findings in files as commands of GitHub Actions, which shows them in the diff."""
+"""Findings in files as annotations of GitHub Actions, which shows them in the diff."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 from zoterodigest.cli.base.screen import visible
 
 
-class Report(Enum):
+class FindingForm(Enum):
     """How findings are printed."""
 
     TEXT = "text"
@@ -15,8 +15,11 @@ class Report(Enum):
 
 
 # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
-def annotation(level: str, file: str, line: int, message: str, *, column: int = 0) -> str:
-    """Return a finding of a `level` that GitHub knows; nothing in it ends the command early."""
+def github_annotation(level: str, file: str, line: int, message: str, *, column: int = 0) -> str:
+    """Return the workflow command of a finding, of a `level` that GitHub knows.
+
+    Nothing in the finding ends the command early.
+    """
     name = _escaped(visible(file)).replace(":", "%3A").replace(",", "%2C")
     place = f"file={name},line={line}" + (f",col={column}" if column else "")
     return f"::{level} {place}::{_escaped(visible(message))}"

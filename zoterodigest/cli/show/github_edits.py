@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from zoterodigest.cli.base.screen import counted
-from zoterodigest.cli.show.annotations import annotation
+from zoterodigest.cli.show.github_annotations import github_annotation
 from zoterodigest.cli.show.report_names import field_name
 from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.values.record import Entry
@@ -15,10 +15,10 @@ from zoterodigest.sync.items.edited import EditsSinceSync
 _NOTHING = "Nothing was edited in digests since the last sync."
 
 
-def edits_annotated(found: EditsSinceSync) -> Iterator[str]:
+def github_edits(found: EditsSinceSync) -> Iterator[str]:
     """Yield an annotation for each entry, for the entries that each digest lost, and the sum."""
     for unread in found.unread_digests:
-        yield annotation("warning", unread.key, 1, unread.error.reason)
+        yield github_annotation("warning", unread.key, 1, unread.error.reason)
     for one in found.edited:
         fields = ", ".join(map(field_name, one.fields))
         yield _at(one.entry, f"Edited since the last sync: {fields}")
@@ -30,7 +30,7 @@ def edits_annotated(found: EditsSinceSync) -> Iterator[str]:
 
 
 def _at(entry: Entry, message: str) -> str:
-    return annotation("notice", entry.digest, entry.place.start_line, message)
+    return github_annotation("notice", entry.digest, entry.place.start_line, message)
 
 
 def _lost(rows: Iterable[LockRow], level: str, what: str) -> Iterator[str]:
@@ -40,7 +40,7 @@ def _lost(rows: Iterable[LockRow], level: str, what: str) -> Iterator[str]:
         known = sorted(map(str, row.identifiers))
         names[row.digest].append(known[0] if known else f"the entry with the link {row.id}")
     for digest, lost in sorted(names.items()):
-        yield annotation(level, digest, 1, f"{what}: {', '.join(sorted(lost))}")
+        yield github_annotation(level, digest, 1, f"{what}: {', '.join(sorted(lost))}")
 
 
 def _sum(found: EditsSinceSync) -> str:
