@@ -96,6 +96,7 @@ def test_a_linked_title_may_stand_in_angle_brackets(name: str) -> None:
             "arXiv",
             "2024-10",
         ),
+        (f"- CVPR 2024, Oral. {TITLE}. [Paper]({ID})", "CVPR", "2024"),
         (f"- 1987, {TITLE}. [Paper]({ID})", "", "1987"),
         (f"+ {TITLE}(CVPR 2021) [PDF]({ID}) [Code](https://github.com/a/b)", "CVPR", "2021"),
     ],

@@ -183,6 +183,14 @@ def test_a_table_goes_on_below_a_blank_line() -> None:
     [
         (f"**[RoMa]({AT_A})**: Robust Dense Features", "Robust Dense Features", "year", None),
         (f"RoMa: [Robust Dense Features]({AT_A})", "Robust Dense Features", "year", None),
+        (
+            "🔥[**RoMa**] Robust Dense Features(@kth.se)",
+            "Robust Dense Features",
+            "short_title",
+            "RoMa",
+        ),
+        ("[RoMa-2] Robust Dense Features", "Robust Dense Features", "short_title", "RoMa-2"),
+        ("[CVPR24] Robust Features", "Robust Features", "venue", "CVPR"),
         (f"🔥<b>[{A}]({AT_A})</b>🔥", A, "year", None),
         (f"1. **[{A}]({AT_A})**, CVPR 2024", A, "venue", "CVPR"),
         (

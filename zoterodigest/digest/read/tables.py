@@ -14,6 +14,7 @@ from functools import cache
 
 from zoterodigest.core.values.identity import is_paper_url
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.core.values.venue_slot import parse_venue
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.body import folded_slots
@@ -392,13 +393,20 @@ def _only_fitting(
 ) -> Iterator[Slot]:
     """Yield the slots of a cell, of those found in free text what no column of its own holds."""
     for slot in slots:
-        if slot.name in groups:
+        if slot.name == "short_title" and _is_known_venue(slot, venues):
+            if "venue" not in header.slots:
+                yield Slot("venue", slot.text)
+        elif slot.name in groups:
             # Names behind a title are no sentence about it.
             is_summary = slot.name == "summary" and "authors" not in header.slots
             are_names = is_summary and "title" in groups and are_authors(slot.words)
             yield Slot("authors", slot.text) if are_names else slot
         elif slot.name not in header.slots and is_clear(slot.name, slot.words, venues):
             yield slot
+
+
+def _is_known_venue(slot: Slot, venues: VenueTable) -> bool:
+    return venues.find(parse_venue(slot.words).venue) is not None
 
 
 def _without_folds(claims: Claims, cell: LayeredText, header: Header) -> LayeredText:
