@@ -217,3 +217,22 @@ def test_a_link_behind_the_title_may_be_called_by_its_venue(label: str) -> None:
 )
 def test_a_link_called_by_a_venue_is_no_title(line: str) -> None:
     assert read(f"## Papers\n\n{line}\n".encode()).entries == ()
+
+
+@pytest.mark.parametrize(
+    ("below", "summary"),
+    [
+        ("\n  - Noise helps: fewer birds 有效", "- Noise helps: fewer birds 有效"),
+        ("\n  It works well.\n  With bees, too.", "It works well.\nWith bees, too."),
+        ("\n  - Ada Lovelace, Kurt Gödel, A Title, arXiv:1706.03762.", None),
+        ("\n  - Lovelace, Ada, et al.", None),
+    ],
+)
+def test_a_remark_may_stand_below_a_plain_title_but_no_citation(
+    below: str, summary: str | None
+) -> None:
+    (entry,) = read(f"## Birds\n\n- Counting Birds by Ear [[pdf]({ID})]{below}\n".encode()).entries
+
+    found = [slot.words for slot in entry.slots if slot.name == "summary"]
+    assert found == ([summary] if summary else [])
+    assert bool(entry.problems) is (summary is None)

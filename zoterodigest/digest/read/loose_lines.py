@@ -23,7 +23,7 @@ from zoterodigest.digest.read.found import is_title
 from zoterodigest.digest.read.open_titles import LINK_WORDS, is_named
 from zoterodigest.digest.read.people import are_last_names, is_person
 from zoterodigest.digest.read.references import links_within
-from zoterodigest.digest.read.shapes import is_clear
+from zoterodigest.digest.read.shapes import is_clear, may_be_names
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.regex import lazy_regex
 
@@ -86,11 +86,26 @@ def is_plausible(
 
 
 def _are_as_named(texts: Mapping[str, str], links: Iterator[bytes]) -> bool:
-    """Whether links are nothing else, an award is a known one, and a comment is such a remark."""
+    """Whether links are nothing else, an award is known, a comment or summary is such a remark."""
+    # A line below a title that holds nothing else; behind a title, names are looked for anyway.
+    if len(texts) == 1 and _begins_with_people(texts.get("summary", "")):
+        return False
     awards = texts.get("award", "Oral").split(", ")
     are_awards = all(one.casefold() in _AWARDS for one in awards)
     is_remark = _REMARK.match(texts.get("comment", "accepted")) is not None
     return are_awards and is_remark and all(map(LINKS_ALONE.matches, links))
+
+
+def _begins_with_people(text: str) -> bool:
+    """Whether a text is a citation or a row of names rather than a remark."""
+    bare = text.lstrip("-*+•> \t")
+    pieces = [piece.strip(" .*_") for piece in _BETWEEN_PEOPLE.split(bare)[:4]]
+    is_cited = _CITED.search(" ".join(bare.split()[:_MOST_CITED])) is not None
+    return is_cited or sum(map(is_person, pieces)) > 1 or may_be_names(bare.encode())
+
+
+_BETWEEN_PEOPLE = lazy_regex(r",| and | & ")
+_MOST_CITED = 8
 
 
 def _without_marks_in_code(chosen: ChosenPattern, found: LineMatch, data: bytes) -> str | None:
