@@ -183,6 +183,23 @@ def test_a_format_of_ones_own_comes_before_the_built_in_ones_and_replaces_its_na
     assert names.count("list") == 1
 
 
+def test_a_format_is_chosen_by_its_name_ones_own_first_and_one_of_data_too(tmp_path: Path) -> None:
+    keys = 'name = "keys"\nabout = "mine"\ndata = "json"\n[labels]\ntitle = ["paper_name"]\n'
+    (tmp_path / "keys.format.toml").write_text(keys, "utf-8")
+    (tmp_path / "list.format.toml").write_text(HEAD.replace("mine", "list", 1) + ENTRY, "utf-8")
+
+    chosen = [choose_format(name, [tmp_path]) for name in ("keys", "list", "papers", "yaml")]
+
+    assert [form.name for form in chosen] == ["keys", "list", "papers", "yaml"]
+    assert [form.about == "mine" for form in chosen] == [True, True, False, False]
+
+
+def test_a_built_in_format_has_the_name_of_its_file() -> None:
+    files = (folder() / "formats").glob("*.toml")
+
+    assert sorted(form.name for form in builtin_formats()) == sorted(path.stem for path in files)
+
+
 def test_a_format_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(UnknownFormat, match="no format called nope") as caught:
         choose_format("nope", ())
