@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Zoterodigest, a_digest
 
 ATTENTION = ("Attention Is All You Need", "1706.03762")
@@ -34,10 +36,11 @@ def test_each_finding_is_a_line_with_file_line_and_column(
     assert (tmp_path / "a.md").read_text(encoding="utf-8") == text
 
 
-def test_github_gets_annotations(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--report", "--format"])
+def test_github_gets_annotations(zoterodigest: Zoterodigest, tmp_path: Path, option: str) -> None:
     _wrong(tmp_path)
 
-    ran = zoterodigest("lint", "a.md", "--format", "github")
+    ran = zoterodigest("lint", "a.md", option, "github")
 
     assert ran.code == 1
     assert ran.out.splitlines()[1] == (

@@ -42,7 +42,7 @@ MENDING = (
             Run("lint"),
             Run("lint --fix --dry-run"),
             Run("lint --fix"),
-            Run("lint --format github"),
+            Run("lint --report github"),
             Run("undo --yes"),
         ),
     ),

@@ -11,14 +11,14 @@ from typing import Any
 from zoterodigest.bibtex.cited.cited import At, Checked, Cited, KeyAt, check_keys, missing_keys
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.project_context import NoLibraryYet, chosen, near
 from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.citekeys import project_citation_keys
 from zoterodigest.cli.show.encoder import emit_result, json_value
-from zoterodigest.cli.show.github_annotations import FindingForm, github_annotation
+from zoterodigest.cli.show.github_annotations import FindingForm, github_annotation, report_option
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.documents import read_cited
@@ -32,9 +32,7 @@ from zoterodigest.sync.gathering.workspace import library_meant
 def check_cites(
     asked: Invocation,
     paths: Sequence[Path] = argument("FILE", ()),
-    report: FindingForm = option(
-        "--report", "Text, or annotations for GitHub Actions.", FindingForm.TEXT, shown=True
-    ),
+    report: FindingForm = report_option(),
 ) -> int:
     """Check that every key a document cites has one entry.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command, flag, option
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command, flag
 from zoterodigest.cli.base.project_context import (
     NoDigest,
     linked_digests,
@@ -17,7 +17,7 @@ from zoterodigest.cli.base.project_context import (
 from zoterodigest.cli.base.screen import counted, emit, tell_error, visible, wrapped
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_json
-from zoterodigest.cli.show.github_annotations import FindingForm, github_annotation
+from zoterodigest.cli.show.github_annotations import FindingForm, github_annotation, report_option
 from zoterodigest.cli.show.partly_read import partly_read_text
 from zoterodigest.digest.read.lint import LintFinding, edits_of, lint_digest
 from zoterodigest.digest.write.mend import mended
@@ -45,9 +45,8 @@ class LintedDigest:
 def lint(
     asked: Invocation,
     fix: bool = flag("--fix", "Mend what can be mended without doubt."),
-    report: FindingForm = option(
-        "--format", "Text, or annotations for GitHub Actions.", FindingForm.TEXT, shown=True
-    ),
+    # Scripts may use the name that it had at first.
+    report: FindingForm = report_option("--report --format"),
 ) -> int:
     """Find what looks wrong in digests.
 
@@ -64,7 +63,7 @@ def lint(
     \b
     Examples:
       zoterodigest lint papers.md
-      zoterodigest lint --format github
+      zoterodigest lint --report github
       zoterodigest lint papers.md --fix --dry-run
 
     The exit code is 1 if something was found that --fix didn't mend, or if files of a vault can't

@@ -9,7 +9,7 @@ from zoterodigest.cli.base.options import FINE, Invocation, command, flag, optio
 from zoterodigest.cli.base.project_context import open_context
 from zoterodigest.cli.base.screen import emit
 from zoterodigest.cli.commands.runs import run
-from zoterodigest.cli.show.github_annotations import FindingForm
+from zoterodigest.cli.show.github_annotations import FindingForm, report_option
 from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.intent import FillIn, Intent, Sync
 from zoterodigest.sync.gathering.selection import fields_named, selection
@@ -114,9 +114,7 @@ def sync(asked: Invocation, chosen: RunChoices) -> int:
 def plan(
     asked: Invocation,
     chosen: RunChoices,
-    report: FindingForm = option(
-        "--report", "Text, or annotations for GitHub Actions.", FindingForm.TEXT, shown=True
-    ),
+    report: FindingForm = report_option(),
 ) -> int:
     """Show what a sync would do, change nothing.
 

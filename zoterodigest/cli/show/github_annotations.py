@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
 
+from zoterodigest.cli.base.options import option
 from zoterodigest.cli.base.screen import visible
 
 
@@ -12,6 +14,11 @@ class FindingForm(Enum):
 
     TEXT = "text"
     GITHUB = "github"
+
+
+def report_option(names: str = "--report") -> Any:
+    """Declare the option that chooses how findings are printed."""
+    return option(names, "Text, or annotations for GitHub Actions.", FindingForm.TEXT, shown=True)
 
 
 # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
