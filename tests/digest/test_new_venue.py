@@ -37,3 +37,29 @@ def test_arxiv_is_named_as_a_venue_where_others_name_it(
     assert written in outcome.source.decode()
     entry = outcome.document.entries[outcome.origins.index("new")]
     assert unshown_names(entry, fields) == ()
+
+
+PATTERNS = "IEEE Transactions on Pattern Analysis and Machine Intelligence"
+
+
+@pytest.mark.parametrize(
+    ("others", "venue", "written"),
+    [
+        (("Arxiv", "Arxiv", "CVPR"), "arXiv", "Arxiv"),
+        (("RAL", "CoRL", "RSS"), "RA-L", "RAL"),
+        (("NIPS", "ICML", "NIPS"), "NeurIPS", "NeurIPS"),
+        (("TPAMI", "CVPR", "ECCV"), PATTERNS, "TPAMI"),
+        (("CVPR", "ICML", "ECCV"), "ICLR", "ICLR"),
+    ],
+)  # fmt: skip
+def test_a_venue_is_spelled_as_most_spell_it(
+    others: tuple[str, ...], venue: str, written: str
+) -> None:
+    lines = (LINE.format(at, f"{it} 2020. ", 10 + at) for at, it in enumerate(others))
+    fields: Fields = {"title": "A New Paper", "venue": venue, "year": "2024"}
+    fields = {**fields, "arxiv": "2401.00001"}
+
+    outcome = rearrange(read("".join(lines).encode()), [NewEntry("new", (), fields)], read)
+
+    assert outcome.refusals == ()
+    assert f"- **A New Paper**. {written} 2024. [[paper]" in outcome.source.decode()

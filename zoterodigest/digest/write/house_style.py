@@ -225,8 +225,8 @@ def is_code(url: str) -> bool:
 def in_house_style(document: Document, fields: Fields) -> dict[str, Value]:
     """Return the fields of a new entry in the words of the entries that stand in `document`.
 
-    A link to code has the label that theirs have most often, and is left out where none has one; a
-    venue has their spelling. Where most link to one more page of the same paper
+    A link to code has the label that theirs have most often, and is left out where none has one.
+    Where most link to one more page of the same paper
     (`https://huggingface.co/papers/…`), so does the new.
     """
     adapted = dict(fields)
@@ -237,10 +237,6 @@ def in_house_style(document: Document, fields: Fields) -> dict[str, Value]:
     named = [Hyperlink(label, it.url) if is_code(it.url) else it for it in present]
     every = (*_more_pages(document, fields), *(it for it in named if it.label))
     adapted["links"] = WebLinks(every) if every else EMPTY
-    if isinstance(venue := fields.get("venue"), str) and venue:
-        others = (text_in(entry.reading.fields, "venue") for entry in document.entries)
-        same = (other for other in others if other.casefold() == venue.casefold())
-        adapted["venue"] = _usual(same) or venue
     return adapted
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
+from zoterodigest import mapping
 from zoterodigest.core.values.dates import is_iso
-from zoterodigest.core.values.record import EMPTY, Fields
+from zoterodigest.core.values.record import EMPTY, Fields, text_in
 from zoterodigest.core.values.venue_slot import VenueReading, parse_venue
 from zoterodigest.digest.read.slots import one_line
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.values import venue_text, words_in
-from zoterodigest.digest.write.votes import shape_of
+from zoterodigest.digest.write.votes import shape_of, usual
 from zoterodigest.frozen import dataclass
 
 _PARTS = ("venue", "year", "award")
@@ -55,6 +56,29 @@ def new_venue(fields: Fields, manner: HouseStyle, beside: Collection[str]) -> st
         if all(getattr(reading, name) == value for name, value in asked.items()):
             return text
     return ""
+
+
+def with_venue_like_others(fields: Fields, manner: HouseStyle) -> Fields:
+    """Return `fields` with the venue as those around spell it, and without what they leave out."""
+    venue = words_in(fields, "venue")
+    others = (text_in(it.reading.fields, "venue") for it in manner.entries)
+    same = [it for it in others if it and _is_respelled(it, venue)]
+    if venue and same and venue not in same:
+        fields = {**fields, "venue": usual(same) or venue}
+    return without_server(fields, manner)
+
+
+def _is_respelled(one: str, other: str) -> bool:
+    """Tell whether two texts name a venue in two spellings, and not by two names it had."""
+    if _letters(one) == _letters(other):
+        return True
+    table = mapping.venue_table()
+    # NIPS became NeurIPS: of two short names each has its years.
+    return " " in one + other and table.canonical(one) == table.canonical(other)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def without_server(fields: Fields, manner: HouseStyle) -> Fields:
