@@ -84,6 +84,36 @@ def test_marks_that_part_tags_part_those_of_a_new_entry() -> None:
     assert new.split("\n")[1] == "\t- ****`Three`****, ****`Four`****"
 
 
+def test_a_month_has_the_blank_and_the_digits_that_most_have() -> None:
+    line = "- **A title of paper {}** ({})\n\t- [arXiv](https://arxiv.org/abs/200{}.00001)\n"
+    dates = ("2018.8", "2019. 7", "2017. 12", "2020. 3")
+    fields: Fields = {**PAPER, "date": "2024-05"}
+
+    new = new_lines("".join(line.format(at, it, at) for at, it in enumerate(dates, 1)), fields)
+
+    assert new.startswith("- **A New Paper** (2024. 5)\n")
+
+
+@pytest.mark.parametrize(
+    ("others", "written"),
+    [
+        (("Pruning", "Speech"), "Graph nets; VQA"),
+        (("pruning", "Speech"), "graph nets; VQA"),
+        (("pruning", "vqa"), "graph nets; vqa"),
+    ],
+)
+def test_tags_have_the_spelling_and_the_capitals_of_others(
+    others: tuple[str, str], written: str
+) -> None:
+    line = "- **A title of paper {}**\n  - Task: {}\n  - Paper: https://arxiv.org/abs/200{}.00001\n"
+    lists = (*others, f"{others[0]}; {others[1]}")
+    fields: Fields = {**PAPER, "task": Members(("graph nets", "VQA"))}
+
+    new = new_lines("".join(line.format(at, it, at) for at, it in enumerate(lists, 1)), fields)
+
+    assert f"  - Task: {written}\n" in new
+
+
 FOLDED = (
     "| **A title of paper {0}** <details><summary>Abstract</summary>We do {0}.</details> | {1} |"
     " [arXiv](https://arxiv.org/abs/200{0}.00001) |"

@@ -27,8 +27,20 @@ from zoterodigest.digest.write.steps import NewEntry
         (["Doe, Jane", "Abt, Ann"], ("Sue Lee",), "Lee, Sue"),
         (["Doe, Jane; Roe, Rob"], ("Sue Lee", "Tom Kim"), "Lee, Sue; Kim, Tom"),
         (["Jane Doe, Rob Roe"], ("Sue Lee", "Tom Kim"), "Sue Lee, Tom Kim"),
+        (
+            ["Jane Doe, Rob Roe", "Ann Abt; Bob Bo; Cy Cox", "Di Do; Ed Em; Flo Fu"],
+            ("Sue Lee", "Tom Kim"),
+            "Sue Lee; Tom Kim",
+        ),
     ],
-    ids=["all last name first", "the first alone", "one name", "semicolons", "as they are read"],
+    ids=[
+        "all last name first",
+        "the first alone",
+        "one name",
+        "semicolons",
+        "as they are read",
+        "signs as in longer lists",
+    ],
 )
 def test_last_names_come_first_where_they_do(
     samples: list[str], people: tuple[str, ...], written: str

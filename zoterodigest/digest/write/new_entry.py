@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from zoterodigest.core.values.blocks import split_blocks
-from zoterodigest.core.values.dates import find_date, year_in
+from zoterodigest.core.values.dates import year_in
 from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
@@ -53,6 +53,7 @@ _ITEM = lazy_regex(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
 _BREAKERS = lazy_regex(r"[\[\]<>|`\n]")
 _ID_LABEL = lazy_regex(r"(?:arxiv|doi)\s?[:.]?\s?", re.I)
 _JOINING = lazy_regex(r"\b(?:or|and)\b")
+_MONTH = lazy_regex(r"(?:19|20)\d\d\D{1,3}(\d{1,2})(?!\d)")
 _SHORT_COMMENT = 20
 
 
@@ -242,8 +243,8 @@ def _signs_in(text: str) -> frozenset[str]:
 
 
 def _has_short_month(text: str, new: str) -> bool:
-    found = find_date(text)
-    return found is not None and (found.iso[5:6] == "0") is (new[5:6] == "0")
+    found = _MONTH.search(text)
+    return found is not None and (len(found[1]) == 1) is (new[5:6] == "0")
 
 
 def _before_doi(url: str, doi: str) -> str:

@@ -52,6 +52,9 @@ def _short_as_others(value: Names, lists: Sequence[Names]) -> Names:
     return Names(known, value.truncated) if len(known) == len(people) else value
 
 
+_TWO = 2
+
+
 @dataclass(frozen=True, slots=True)
 class _NamesManner:
     """How a list of names is written: what parts two, what the last two, how it is cut.
@@ -89,10 +92,14 @@ def names_like(samples: Sequence[str], value: Names) -> str:
     whole = [it for it in known if not it.cut and it.count > 1]
     alike = [it for it in whole if (it.count > 2) is (len(people) > 2)]
     last = usual(it.last for it in alike) or usual(it.last for it in whole)
+    if last and not _has_word(last):
+        # Signs part two as they part more.
+        signs = [it.between for it in long] + [it.last for it in whole if it.count == _TWO]
+        last = usual(it for it in signs if not _has_word(it)) or last
     if last is None:
         is_short = bool(known) and all(" " not in person for person in people)
         last = " and " if is_short else between
-    elif len(people) == 2 and not alike and _has_word(last):
+    elif len(people) == _TWO and not alike and _has_word(last):
         last = " " + last.lstrip(" ,")  # "A, B, and C", but "A and B"
     return between.join(people[:-1]) + last + people[-1]
 

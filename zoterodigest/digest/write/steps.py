@@ -32,6 +32,7 @@ from zoterodigest.digest.write.insertion_point import (
 from zoterodigest.digest.write.kept_orders import KeptOrder, kept_orders
 from zoterodigest.digest.write.like_neighbors import like_neighbors
 from zoterodigest.digest.write.new_entry import NewEntryDraft
+from zoterodigest.digest.write.new_members import with_members_like_others
 from zoterodigest.digest.write.new_names import with_authors_like_others
 from zoterodigest.digest.write.new_venue import with_venue_like_others
 from zoterodigest.digest.write.numbering import (
@@ -284,7 +285,7 @@ class Planner:
         fields: Fields = {name: it for name, it in change.fields.items() if care.shows(name)}
         may_be_short = self._has_short_names()
         fields = with_authors_like_others(fields, manner, may_be_short=may_be_short)
-        fields = with_venue_like_others(fields, manner)
+        fields = with_venue_like_others(with_members_like_others(fields, manner), manner)
         rule = form.new or NewRule()
         return NewEntryDraft(fields, manner, rule, change.version, care.spell, care.has_commas)
 
