@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import Fields, Hyperlink, Members, WebLinks
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Members, Names, WebLinks
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry
 
@@ -82,6 +82,17 @@ def test_marks_that_part_tags_part_those_of_a_new_entry() -> None:
     new = new_lines("".join(map(line.format, "123")), fields)
 
     assert new.split("\n")[1] == "\t- ****`Three`****, ****`Four`****"
+
+
+def test_the_page_that_a_title_links_to_is_not_in_the_list_behind_it_as_well() -> None:
+    line = "1. [A title of paper {0}](https://lab.org/{0}) (Bee et al., 202{0}) "
+    line += "[[arXiv](https://arxiv.org/abs/200{0}.00001)]\n"
+    fields: Fields = {**PAPER, "url": "https://lab.org/new", "year": "2024", "arxiv": EMPTY}
+    fields = {**fields, "authors": Names(("Cee",), truncated=True)}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert new.split(". ", 1)[1] == "[A New Paper](https://lab.org/new) (Cee et al., 2024)"
 
 
 def test_a_month_has_the_blank_and_the_digits_that_most_have() -> None:

@@ -48,6 +48,18 @@ def test_last_names_come_first_where_they_do(
     assert names_like(samples, Names(people)) == written
 
 
+def test_authors_that_nothing_parts_from_the_title_are_cut() -> None:
+    line = "- A Title of Paper {0}, {1} et al., CVPR 202{0} ([arXiv](https://arxiv.org/abs/200{0}.00001))\n"
+    source = "".join(line.format(at, it) for at, it in enumerate(("Abt", "Bo", "Cox"), 1))
+    fields: Fields = {"title": "A New Paper of Ours", "venue": "ICML", "year": "2024"}
+    fields = {**fields, "arxiv": "2401.00001", "authors": Names(("Sue Lee", "Tom Kim"))}
+
+    outcome = rearrange(read(source.encode()), [NewEntry("new", (), fields)], read)
+
+    assert outcome.refusals == ()
+    assert "- A New Paper of Ours, Lee et al., ICML 2024 ([arXiv]" in outcome.source.decode()
+
+
 CITED = "- {} ({}). A title of a paper, part {}. *CVPR*. https://arxiv.org/abs/20{}.00001\n"
 
 

@@ -164,6 +164,9 @@ class _Composer:
                 is_named = link.label in self._keys(role)
                 wanted[role].append(Hyperlink("" if is_named else link.label, link.url))
         places = [role for role in roles if writers[role].most_show_page]
+        # The one address of a work stands in its title: what lists hold beside it is another one.
+        if has_url and not words_in(self._draft.fields, "arxiv"):
+            places = []
         places += [role for role in roles if role == "links" and not has_url]
         pages = {role: self._page for role in places[:1]}
         arxiv, doi = (words_in(self._draft.fields, name) for name in ("arxiv", "doi"))

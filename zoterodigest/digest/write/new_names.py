@@ -18,25 +18,29 @@ from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
 
 
-def with_authors_like_others(fields: Fields, manner: HouseStyle, *, may_be_short: bool) -> Fields:
+def with_authors_like_others(
+    fields: Fields, manner: HouseStyle, *, may_be_short: bool, is_cut: bool = False
+) -> Fields:
     """Return `fields` with the authors cut and named in short as most are around.
 
     `may_be_short` tells whether the list writes short names, so that these count as the whole ones.
+    If it `is_cut`, a list is cut even if one as long stands there, if any is cut.
     """
     value = fields.get("authors")
     if not isinstance(value, Names):
         return fields
     lists = [names.parse_authors(text) for text in manner.texts("authors")]
-    cut = _cut_as_others(value, lists)
+    cut = _cut_as_others(value, lists, is_cut=is_cut)
     return {**fields, "authors": _short_as_others(cut, lists) if may_be_short else cut}
 
 
-def _cut_as_others(value: Names, lists: Sequence[Names]) -> Names:
+def _cut_as_others(value: Names, lists: Sequence[Names], *, is_cut: bool) -> Names:
     """Cut names as most longer lists are, if none shows as many."""
     cut = [len(it.people) for it in lists if it.truncated]
     most = usual(cut) or len(value.people)
     whole = [len(it.people) for it in lists if not it.truncated and len(it.people) > most]
-    if len(cut) > len(whole) and len(value.people) > max(most, *whole, 0):
+    are_longest = len(cut) > len(whole) and len(value.people) > max(most, *whole, 0)
+    if are_longest or (is_cut and len(value.people) > most):
         return Names(value.people[:most], truncated=True)
     return value
 

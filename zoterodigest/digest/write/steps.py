@@ -104,18 +104,22 @@ _SHORT = (*_NAMED, "venue", "year", "award", "date", "task")
 class Care:
     """How a new entry is written: the spelling of each text, which fields it shows.
 
-    `has_commas` says that commas part names, whatever most neighbors have.
+    `has_commas` says that commas part names, whatever most neighbors have, `is_cut` that authors
+    are cut as they are elsewhere, however few.
     """
 
     spell: Spelling
     shows: Callable[[str], bool] = lambda name: True
     has_commas: bool = False
+    is_cut: bool = False
 
 
 CARES: Sequence[Care] = (
     Care(plain),
     # "A Title. One Name and Another. ICML 2019" may be read in two ways.
     Care(plain, has_commas=True),
+    # "A Title, Bee and Dee, ICML 2019" may be a title, "A Title, Bee et al., ICML 2019" is none.
+    Care(plain, is_cut=True),
     Care(underscored),
     Care(armoured_block),
     Care(armoured_block, lambda name: name != "authors"),
@@ -284,7 +288,9 @@ class Planner:
         care = self._care
         fields: Fields = {name: it for name, it in change.fields.items() if care.shows(name)}
         may_be_short = self._has_short_names()
-        fields = with_authors_like_others(fields, manner, may_be_short=may_be_short)
+        fields = with_authors_like_others(
+            fields, manner, may_be_short=may_be_short, is_cut=care.is_cut
+        )
         fields = with_venue_like_others(with_members_like_others(fields, manner), manner)
         rule = form.new or NewRule()
         return NewEntryDraft(fields, manner, rule, change.version, care.spell, care.has_commas)
