@@ -67,6 +67,8 @@ def configured(world: World, rules: str, text: str = NOTES, tables: str = "") ->
         (["keyword:second network"], NOTES, {GAN}),
         (["section:theory"], LIST, {FLOW}),
         (["section:Theory", "id:2401.00001"], LIST, {FLOW, SWIN}),
+        (["keyword:lovelace"], BULLETS, {FLOW}),
+        (["keyword:github.com/lab"], LIST, {SWIN}),
         (["keyword:nobody wrote this"], NOTES, set()),
     ],
 )

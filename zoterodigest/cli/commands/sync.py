@@ -22,7 +22,8 @@ class RunChoices:
 
     only: Sequence[str] = option(
         "--only KIND:TEXT",
-        "Use only these entries: id:…, section:…, task:… or keyword:…. Repeatable.",
+        "Use only entries with this id:…, section:…, task:… or keyword:…, a word of any of their"
+        " texts. Repeatable.",
         (),
     )
     fill: Sequence[str] = option(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from zoterodigest.core.values.identity import identifier_of
-from zoterodigest.core.values.record import KINDS, SECTION, Blocks, Entry, Members
+from zoterodigest.core.values.record import KINDS, SECTION, Entry, Members, value_parts
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.config import SECTIONS
 
@@ -72,7 +73,7 @@ def _test(text: str) -> Selection:
         case "task":
             return lambda entry: any(_within(wanted, task) for task in _tasks(entry))
         case _:
-            return lambda entry: any(_within(wanted, part) for part in _texts(entry))
+            return lambda entry: any(_within(wanted, text) for text in _texts(entry))
 
 
 def _has_identifier(entry: Entry, wanted: str) -> bool:
@@ -91,14 +92,5 @@ def _tasks(entry: Entry) -> tuple[str, ...]:
     return value.texts if isinstance(value, Members) else ()
 
 
-def _texts(entry: Entry) -> list[str]:
-    texts: list[str] = []
-    for value in entry.fields.values():
-        match value:
-            case str():
-                texts.append(value)
-            case Members(found) | Blocks(found):
-                texts += found
-            case _:
-                pass
-    return texts
+def _texts(entry: Entry) -> Iterator[str]:
+    return chain.from_iterable(map(value_parts, entry.fields.values()))
