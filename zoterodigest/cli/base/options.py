@@ -64,7 +64,7 @@ class Invocation:
     )
     format_name: str = option(
         "--format NAME|FILE.toml",
-        "Use only this format: a name from `zoterodigest formats`, or a format file.",
+        "Use only this format: a name from `zoterodigest formats list`, or a format file.",
     )
     is_dry_run: bool = flag("--dry-run -n", "Show the plan, change nothing.")
     waits: bool = flag("--wait", "Wait while another run is at work.")

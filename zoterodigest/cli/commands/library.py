@@ -69,15 +69,16 @@ class _CopyRequest:
 
 @command(
     "source target is_whole with_trash is_switched is_dry_run is_agreed as_json with_stats",
-    epilog="Next: `zoterodigest sync` has nothing to do.",
+    epilog="Next: `zoterodigest sync --library TO` has nothing to do.",
 )
 def copy(wanted: _CopyRequest, asked: Invocation) -> int:
     """Copy a library to another address and continue there.
 
     copy takes the items that the lock file of this project links, with their notes, tags,
     relations and collections. With --all it takes every item. After that, the lock file links with
-    TO, and the next sync has nothing to do. FROM and the digests don't change. copy skips attached
-    files, and the trash unless you pass --trash.
+    TO, and a sync with TO has nothing to do. Without --switch, name TO in each command (--library),
+    or in zoterodigest.toml. FROM and the digests don't change. copy skips attached files, and the
+    trash unless you pass --trash.
 
     If TO has a paper already, copy adopts it: the item keeps its values and gets what is missing.
     So if a copy was interrupted, run the same command again. The lock file changes only when
