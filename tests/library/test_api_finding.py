@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.builders import a_collection, a_key, a_note, an_item
 from tests.library.served import Api, article, served
-from zoterodigest.library.port import LibraryItem, Written
+from zoterodigest.library.embedded.database import DatabaseFile
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
+from zoterodigest.library.port import LibraryItem, Snapshot, Written
 
 
 @pytest.fixture(name="api")
@@ -283,3 +287,23 @@ def _ask(api: Api, path: str) -> dict[str, Any]:
 
 def _site(api: Api) -> Api:
     return Api(api.url, api.library, path="")
+
+
+def test_a_server_has_read_its_library_before_it_answers(tmp_path: Path) -> None:
+    class Counting(EmbeddedLibrary):
+        items_read = 0
+
+        def read(self, since: Snapshot | None = None) -> Snapshot:
+            found = super().read(since)
+            self.items_read += found is not since and len(found.items)
+            return found
+
+    database = DatabaseFile(tmp_path / "library.sqlite", new_identity="embedded:5a1f")
+    library = Counting(database, clock=lambda: datetime(2026, 8, 1, tzinfo=UTC))
+    library.write([an_item(a_key(1), title="Graphs"), an_item(a_key(2))])
+
+    with served(library) as api:
+        assert library.items_read == 2
+        assert [one["key"] for one in api.get("/items?q=graphs").json()] == [a_key(1)]
+
+    assert library.items_read == 2

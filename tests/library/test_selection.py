@@ -18,7 +18,12 @@ from zoterodigest.library.records.works import references
 from zoterodigest.library.server.index import LibraryIndex
 from zoterodigest.library.server.messages import Request, read_request
 from zoterodigest.library.server.queries import Query, read_query, read_tag_query
-from zoterodigest.library.server.selection import count_tags, select_items, select_tags
+from zoterodigest.library.server.selection import (
+    count_tags,
+    prepare_search,
+    select_items,
+    select_tags,
+)
 
 KEYS = tuple(map(a_key, range(8)))
 COLLECTIONS = tuple(map(a_key, range(20, 22)))
@@ -106,8 +111,8 @@ def index_of(now: tuple[LibraryItem, ...], before: tuple[LibraryItem, ...]) -> L
     kept = {one.key: one for one in before}
     same = tuple(kept[it.key] if kept.get(it.key) == it else it for it in now)
     index = LibraryIndex(Snapshot(1, before, ()), details(before))
+    prepare_search(index, query_of({"q": "x"}))
     for parameters in (
-        {"q": "x"},
         {"q": "x", "qmode": "everything"},
         {"tag": "x"},
         {"sort": "date"},

@@ -16,6 +16,7 @@ from zoterodigest import __version__
 from zoterodigest.cli.base.options import Invocation, command, option
 from zoterodigest.cli.base.project_context import chosen, project_in
 from zoterodigest.cli.base.screen import emit, tell, tell_error
+from zoterodigest.cli.base.talk import busy
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress
 from zoterodigest.library.connect import connect
@@ -70,13 +71,18 @@ def serve(
     keys = {path: _key(user, known, port) for path in offers if (user := user_at(path))}
     with (
         _libraries(asked.address, offers) as libraries,
-        bound(lambda: listener(libraries, keys, port, report=report_bug), port) as listening,
+        bound(lambda: _listening(libraries, keys, port), port) as listening,
     ):
         places = ", ".join(f"{listening.url}/{path}" for path in libraries)
         emit([f"Serving {places} (Ctrl-C ends it)"])
         # Ctrl-C is how a person ends the server, so it is no error.
         with suppress(KeyboardInterrupt):
             listening.serve_forever()
+
+
+def _listening(libraries: Mapping[str, Library], keys: Mapping[str, str], port: int) -> Listener:
+    with busy("Reading the library"):
+        return listener(libraries, keys, port, report=report_bug)
 
 
 _OFFER = lazy_regex(r"([1-9][0-9]{0,14})(?:=(.+))?", re.S)

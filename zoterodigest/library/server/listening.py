@@ -26,6 +26,7 @@ from zoterodigest.library.server.messages import (
     read_request,
     text_answer,
 )
+from zoterodigest.library.server.reading import read_ahead
 from zoterodigest.library.server.site import site
 
 LOOPBACK = "127.0.0.1"
@@ -238,11 +239,15 @@ def listener(
 ) -> Listener:
     """Return a listener that serves `libraries`, each opened by the key that stands at its path.
 
-    It has its port already; `serve_forever` answers. Both mappings go by path, `users/123` or
-    `groups/456`; a group without a key of its own is open to every user. The libraries stay open.
+    It has its port already, and has read embedded libraries; `serve_forever` answers. Both mappings
+    go by path, `users/123` or `groups/456`; a group without a key of its own is open to every user.
+    The libraries stay open.
     """
     offered = site(libraries, keys, new_key)
-    return Listener(port, lambda sent: answer_request(sent, offered), report, admit=offered.admit)
+    found = Listener(port, lambda sent: answer_request(sent, offered), report, admit=offered.admit)
+    for one in offered.libraries.values():
+        read_ahead(one)
+    return found
 
 
 @contextmanager

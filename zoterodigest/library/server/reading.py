@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -32,6 +33,7 @@ from zoterodigest.library.server.queries import (
 from zoterodigest.library.server.selection import (
     Scope,
     count_tags,
+    prepare_search,
     select_collections,
     select_items,
     select_tags,
@@ -45,6 +47,18 @@ Items = Sequence[LibraryItem]
 
 _EMPTY: Mapping[str, Any] = {"searches": [], "settings": {}, "fulltext": {}}
 """What Zotero keeps and the port does not know."""
+
+
+def read_ahead(served: Served) -> None:
+    """Read an embedded library and index it for searches, so that the first one is a quick one.
+
+    Of 100,000 items that takes some seconds, and a search some milliseconds. What goes wrong is
+    left to the requests, which report it.
+    """
+    if isinstance(served.library, EmbeddedLibrary):
+        search = read_query(Request("GET", "", (), {"q": ["a"]}, {}))
+        with served.lock, suppress(Exception):
+            prepare_search(served.index(), search)
 
 
 @dataclass(frozen=True, slots=True)

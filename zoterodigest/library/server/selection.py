@@ -43,6 +43,12 @@ def select_items(
     return [index.items[at] for at in _sorted(index, query, found)]
 
 
+def prepare_search(index: LibraryIndex, query: Query) -> None:
+    """Work out what a search as `query` asks of each item of a library that was read just now."""
+    index.fill((is_trashed, key_above, _kind, _main_texts, _year, _value(query.sort)))
+    select_items(index, query)
+
+
 def select_collections(within: Iterable[ZoteroCollection], query: Query) -> list[ZoteroCollection]:
     """Return the collections that `query` asks for, by name or the last written first."""
     keys, since = query.keys, query.since
@@ -167,25 +173,27 @@ def _year(item: LibraryItem) -> str:
 
 
 def _main_texts(item: LibraryItem) -> str:
-    return _BETWEEN.join(map(folded, _named_texts(item.data)))
+    return folded(_BETWEEN.join(_named_texts(item.data)))
 
 
 def _all_texts(item: LibraryItem) -> str:
     texts = [*_named_texts(item.data)]
     texts += (value for value in item.data.values() if isinstance(value, str))
     texts += (tag["tag"] for tag in item.data.get("tags", ()))
-    return _BETWEEN.join(map(folded, texts))
+    return folded(_BETWEEN.join(texts))
 
 
 _BETWEEN = "\0"
 """Parts the texts of an item, so that nothing is found across two: no text holds it."""
 
 
+_NAMES = ("firstName", "lastName", "name")
+
+
 def _named_texts(data: Mapping[str, Any]) -> Iterator[str]:
     yield _title(data)
     for creator in data.get("creators", ()):
-        parts = (creator.get(part, "") for part in ("firstName", "lastName", "name"))
-        yield " ".join(part for part in parts if part)
+        yield " ".join(filter(None, map(creator.get, _NAMES)))
 
 
 def _title(data: Mapping[str, Any]) -> str:
