@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from itertools import product
+from pathlib import Path
+
 import pytest
 
-from tests.digest.corpus import read
+from tests.digest.corpus import formats, read
 from zoterodigest.core.values.record import Names
+from zoterodigest.digest.format.format import DigestFormat
 
 ID = "https://arxiv.org/abs/1706.03762"
 
@@ -236,3 +241,38 @@ def test_a_remark_may_stand_below_a_plain_title_but_no_citation(
     found = [slot.words for slot in entry.slots if slot.name == "summary"]
     assert found == ([summary] if summary else [])
     assert bool(entry.problems) is (summary is None)
+
+
+LISTS = sorted((Path(__file__).parent / "manners" / "open").glob("*.md"))
+LEADS = ("", "🔥 ", ":fire: ", "[x] ", "**?**: ", "<u>?</u>: ", "[CVPR 2023] ", "CVPR 2023. ")
+NICKNAMES = ("", "**[Nick]** ", "`Nick` ", "<u>Nick</u>: ", "[CVPR 2023](https://a.org/b.pdf), ")
+BEHIND = ("", "<i>CVPR</i> ", "ICML'20. ", "（CVPR 2023） ", "<b>Oral</b> ", "(**Oral**) ")
+ODD = [
+    f"{lead}{nickname}{title}. {behind}{links}"
+    for lead, nickname, behind in product(LEADS, NICKNAMES, BEHIND)
+    for title in ("Some Long Title", '"Some Long Title"', "《深度学习》", "‘Some Long Title’")
+    for links in (f"[[pdf]({ID})]", '<A href="x">pdf</A> - a summary')
+]
+
+
+@pytest.mark.parametrize("form", [it for it in formats() if it.entry.loose], ids=lambda it: it.name)
+def test_each_line_that_a_template_reads_has_the_few_signs_looked_for_first(
+    form: DigestFormat,
+) -> None:
+    listed = [line for path in LISTS for line in path.read_bytes().split(b"\n")]
+    bare = [re.sub(rb"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+", b"", line).strip() for line in listed]
+    texts = [*filter(None, bare), *map(str.encode, ODD)]
+    missed = []
+
+    for text, (number, pattern) in product(texts, enumerate(form.patterns)):
+        if pattern.begin.matches(text) and number not in form.sketches.find(text):
+            missed.append((number, text))
+        for line in pattern.lines:
+            fitting = set(line.fitting(text))
+            missed += [
+                (number, text)
+                for present in (line.line.choices() if line.matches(text) else ())
+                if line.under(present) not in fitting and line.under(present).shortest(text)
+            ]
+
+    assert missed == []

@@ -32,7 +32,7 @@ from zoterodigest.digest.format.entry_template import (
 from zoterodigest.digest.format.fragments import expanded, shared_fragments, with_fragments
 from zoterodigest.digest.format.line_pattern import LinePattern, TemplatePattern
 from zoterodigest.digest.format.own_files import SUFFIX, DataKind, format_files
-from zoterodigest.digest.format.pattern import AnyOf, BadPattern, LineFinder, Pattern
+from zoterodigest.digest.format.pattern import AnyOf, BadPattern, LineFinder, Pattern, WhichOf
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.regex import lazy_regex
 
@@ -324,8 +324,7 @@ class DigestFormat(_FormatTable):
         if not self.templates:
             return self
         templates = [one for one in self.templates if one.container == container]
-        begin = [self._pattern(one).begin for one in templates]
-        entry = self.entry.model_copy(update={"containers": [container], "begin": begin})
+        entry = self.entry.model_copy(update={"containers": [container]})
         return self.model_copy(update={"templates": templates, "entry": entry})
 
     @cached_property
@@ -384,20 +383,29 @@ class DigestFormat(_FormatTable):
         """What finds the lines in which an entry may begin."""
         # All of a loose template in one pattern is too much for RE2: it needs 100 times as long.
         sketches = [pattern.sketch for pattern in self.patterns]
-        return LineFinder(sketches if self.entry.loose else self.entry.begin)
+        return LineFinder(sketches if self.entry.loose else self.begin)
 
     @cached_property
-    def begins_of_told_titles(self) -> Sequence[Pattern]:
-        """The `begin` patterns but for those of templates with a title in the open."""
-        if not self.entry.loose:
-            return self.entry.begin
-        pairs = zip(self.patterns, self.entry.begin, strict=True)
-        return [begin for one, begin in pairs if not one.lines[0].has_open_title]
+    def begin(self) -> Sequence[Pattern]:
+        """The patterns one of which matches where an entry begins."""
+        return [one.begin for one in self.patterns] if self.templates else self.entry.begin
+
+    @cached_property
+    def sketches(self) -> WhichOf:
+        """What tells by which of its loose templates an entry may begin."""
+        return WhichOf([pattern.sketch.text for pattern in self.patterns])
+
+    @cached_property
+    def open_titles(self) -> frozenset[int]:
+        """The numbers of its loose templates with a title in the open."""
+        numbered = enumerate(self.patterns)
+        return frozenset(at for at, one in numbered if one.lines[0].has_open_title)
 
     @cached_property
     def begin_of_told_title(self) -> AnyOf:
-        """What matches a line that one of `begins_of_told_titles` does."""
-        return AnyOf(self.begins_of_told_titles)
+        """What matches a line that a `begin` pattern does whose title is told by marks."""
+        numbered = enumerate(self.patterns)
+        return AnyOf([one.begin for at, one in numbered if at not in self.open_titles])
 
     # Each file states the names of a slot; a reader looks up the slot of a name.
 

@@ -86,13 +86,27 @@ VENUE_OR_YEAR = f"{SHAPES['venue']}|{_YEAR}"
 LABEL = rf"{_OPEN}{{1,4}}{_NAME}{_DATED}{_AWARDS}{_CLOSE}{{1,4}}"
 """A venue that is the label of a link: only a year tells it from all other labels."""
 
+_YEAR_SIGNS = r"(?:(?:19|20)\d\d|['’]\d\d)"
 SKETCHES = {
     "links": r"(?:\]\(|://|(?i:<a\b))",
-    "venue": r"(?:[*_`\[(（【]|(?:19|20)\d\d|['’]\d\d)",
+    "venue": rf"(?:[*_`\[(（【<]|{_YEAR_SIGNS})",
     "short_title": r"[*_`\[<]",
-    "award": r"[*_`\[(]",
+    "award": r"[*_`\[(<]",
 }
 """What a line must hold for such a slot."""
+
+SKETCH_OF_LABEL = rf"[*_`\[(（【>](?:[^\[\]\n]|\([^()\n]+\))*{_YEAR_SIGNS}"
+
+LINE_START = r"^[ \t]*(?:(?:[^\x00-\x7f]|:[a-z0-9_+-]|\[[ xX]\]|(?:\*\*|<u>|<b>)\?)[^\n]*)?"
+"""What stands before the first value of a line: if `MARKS` do, they and perhaps more."""
+
+STARTS = {
+    **SKETCHES,
+    "title": rf"{LINE_START}[^{_WORD_EDGE}'‘’-]",
+    "venue": rf"{LINE_START}(?:{_OPEN}|[^{_WORD_EDGE}&-][^\n]*{_YEAR_SIGNS})",
+    "short_title": rf"{LINE_START}[*_`\[<]",
+}
+"""What a line must hold for such a slot if it comes first."""
 
 MARKED = frozenset({"short_title", "venue", "date", "award", "authors"})
 """The slots of these whose values may have any marks around them."""

@@ -111,12 +111,17 @@ class Pattern:
 
 
 def _compiled(text: str, *, never_capture: bool = False, never_nl: bool = False) -> Any:
-    options = re2.Options()
-    # RE2 writes its reason to standard error otherwise; `BadPattern` carries it.
-    options.log_errors = False
+    options = _options()
     options.never_capture = never_capture
     options.never_nl = never_nl
     return re2.compile(text, options)
+
+
+def _options() -> Any:
+    options = re2.Options()
+    # RE2 writes its reason to standard error otherwise; `BadPattern` carries it.
+    options.log_errors = False
+    return options
 
 
 _NAMED_GROUP = lazy_regex(
@@ -150,6 +155,26 @@ class AnyOf:
     def matches(self, data: bytes) -> bool:
         """Whether one of the patterns matches somewhere in `data`."""
         return any(pattern.matches(data) for pattern in self._patterns)
+
+
+class WhichOf:
+    """Several patterns that are searched for at once, where it matters which of them match."""
+
+    __slots__ = ("_all", "_set")
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Join the expressions `texts` into one."""
+        self._all = range(len(texts))
+        self._set = re2.Set.SearchSet(_options())
+        # The last one matches anywhere: where it does not, RE2 has had too little memory.
+        for text in (*texts, ""):
+            self._set.Add(text)
+        self._set.Compile()
+
+    def find(self, data: bytes) -> Sequence[int]:
+        """Return the numbers of the patterns that match somewhere in `data`."""
+        found = sorted(self._set.Match(data) or ())
+        return found[:-1] if found and found[-1] == len(self._all) else self._all
 
 
 class LineFinder:

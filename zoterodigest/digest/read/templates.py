@@ -68,7 +68,9 @@ def claim_by_template(claims: Claims, found: EntryRange, body: LayeredText, term
     head = found.text.slice(*found.head)
     bare = head.data[slice(*_bare(head.data, 0, len(head.data)))]
     is_told = form.entry.loose and has_no_open_title(bare)
-    for number, pattern in enumerate(form.patterns):
+    numbers = form.sketches.find(bare) if form.entry.loose else range(len(form.patterns))
+    for number in numbers:
+        pattern = form.patterns[number]
         if pattern.template.container != found.container:
             continue
         # The first line of the template is tried before all else of it.
@@ -247,7 +249,7 @@ def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | Two
     if pattern.is_loose:
         from zoterodigest.digest.read.loose_lines import unmarked
     ways = 0
-    for chosen in pattern.choices:
+    for chosen in pattern.fitting(data):
         first: LineMatch | None = None
         match = chosen.shortest(data)
         while match is not None:
@@ -323,7 +325,7 @@ def _slots(pattern: TemplatePattern, shape: EntryShape) -> Sequence[Slot]:
     for line, placed in zip(pattern.lines, shape.lines, strict=True):
         if placed is None:
             continue
-        chosen = line.chosen[placed.present]
+        chosen = line.under(placed.present)
         for place, (start, end) in zip(chosen.places, placed.slots, strict=True):
             text = _slot_text(placed.text, start, end, is_several=line.several == place.slot)
             if place.slot == "name":
