@@ -235,3 +235,22 @@ def test_an_item_in_html_comes_to_no_heading_without_a_list() -> None:
     assert [reason for _, reason in outcome.refusals] == [
         "no list of papers stands under that heading"
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("# Notes\n\n## Part\n\nText.\n", "Notes"),
+        ("# Notes\n\n# More notes\n", ""),
+        ("<h1>Banner</h1>\n\nNotes\n=====\n\nText.\n", "Notes"),
+        ("#\n\n# Notes\n", "Notes"),
+        ("## Part\n", ""),
+    ],
+)
+def test_a_page_without_entries_is_called_by_its_only_heading_of_the_first_level(
+    source: str, title: str
+) -> None:
+    document = read(source.encode())
+
+    assert (document.entries, document.title) == ((), title)
+    assert document.title == Headings(document.lines).title(())

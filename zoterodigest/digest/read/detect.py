@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import groupby
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
@@ -19,8 +18,8 @@ from zoterodigest.digest.read.document import (
     NO_ENTRY,
     DigestEntry,
     Document,
-    Headings,
     Skipped,
+    under_headings,
 )
 from zoterodigest.digest.read.evidence import has_people, has_target, is_evident, must_show
 from zoterodigest.digest.read.found import is_boundary
@@ -65,9 +64,8 @@ def read_document(
             lines.take_all((entry.first, entry.last) for entry in found)
         entries += found
     entries.sort(key=lambda entry: entry.first)
-    headings = Headings(lines)
-    placed = tuple(headings.place(entries))
-    return Document(name, source, placed, tuple(_skipped(lines)), lines, headings.title(placed))
+    placed, title = under_headings(lines, entries)
+    return Document(name, source, placed, tuple(_skipped(lines)), lines, title)
 
 
 def passes(lines: Lines, formats: Sequence[DigestFormat]) -> Iterator[DigestFormat]:
@@ -139,12 +137,19 @@ def _is_heading(lines: Lines, entry: DigestEntry) -> bool:
 
 def _skipped(lines: Lines) -> Iterator[Skipped]:
     """Yield runs of lines that are no entry's and hold more than blanks, with the reason."""
-    left = (at for at, veil in enumerate(lines.veils) if veil is not Veil.TAKEN)
-    for _, area in groupby(enumerate(left), key=lambda one: one[1] - one[0]):
-        filled = (line for _, line in area if not lines.is_blank(line))
-        for reason, run in groupby(filled, key=partial(reason_skipped, lines)):
-            numbers = list(run)
-            yield Skipped(numbers[0] + 1, numbers[-1] + 1, reason)
+    first, last, reason = -1, -1, ""
+    for line, veil in enumerate(lines.veils):
+        is_free = veil is not Veil.TAKEN
+        if is_free and lines.is_blank(line):
+            continue
+        now = reason_skipped(lines, line) if is_free else ""
+        if now != reason:
+            if reason:
+                yield Skipped(first + 1, last + 1, reason)
+            first, reason = line, now
+        last = line
+    if reason:
+        yield Skipped(first + 1, last + 1, reason)
 
 
 _VEILED = {
@@ -157,7 +162,8 @@ _VEILED = {
 
 def reason_skipped(lines: Lines, line: int) -> str:
     """Return why no entry holds the line."""
-    if (veil := lines.veils[line]) in _VEILED:
+    veil = lines.veils[line]
+    if veil is not Veil.NONE and veil in _VEILED:
         return _VEILED[veil]
     if is_boundary(lines, line):
         return HEADING if lines[line].lstrip()[:1] == b"#" else "rule"

@@ -293,6 +293,19 @@ class Headings:
         return len(found[1]) if found else _DEEPEST + 1
 
 
+def under_headings(
+    lines: Lines, entries: Sequence[DigestEntry]
+) -> tuple[tuple[DigestEntry, ...], str]:
+    """Return entries with the headings they stand under, and the title of their document."""
+    if not entries:
+        # Most pages have none. To look no further at their headings is 15 % of reading some.
+        top = [it.text for it in lines.outline() if it.level == 1 and not it.is_html and it.text]
+        return (), top[0] if len(top) == 1 else ""
+    headings = Headings(lines)
+    placed = tuple(headings.place(entries))
+    return placed, headings.title(placed)
+
+
 _HEADED = lazy_regex(rb" {0,3}(#{1,6})[ \t]")
 _DEEPEST = 6
 
