@@ -47,13 +47,15 @@ def likely_papers(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[
     Without such an entry none of the others counts (`credible`): most need not be read, and no
     page of headings that lists no papers costs more than to find them.
     """
-    if not (form.keys and form.entry.is_general and lines.is_sound):
+    # Next to an entry read before, authors alone may do (`credible`).
+    has_parts = form.reads_parts and form.columns is None and not lines.has_taken
+    if not ((form.keys or has_parts) and form.entry.is_general and lines.is_sound):
         return entries_of(lines, form, venues)
     ranges = [found for found in find_entries(lines, form) if not lacks_needed(found, form)]
     read = {
         at: _entry_in(lines, form, venues, found)
         for at, found in enumerate(ranges)
-        if has_clue(found)
+        if has_clue(found, has_parts=has_parts)
     }
     if not any(it is not None and is_evident(it) for it in read.values()):
         return []

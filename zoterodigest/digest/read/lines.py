@@ -425,6 +425,11 @@ class Lines:
         """Whether an entry found before holds the line."""
         return self.veils[line] is Veil.TAKEN
 
+    @property
+    def has_taken(self) -> bool:
+        """Whether an entry has been found."""
+        return Veil.TAKEN in self.veils
+
     def free_until(self, first: int, stop: int) -> int:
         """Return the first line of `[first, stop)` that an entry found before holds, or `stop`."""
         try:
