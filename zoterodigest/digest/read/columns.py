@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from zoterodigest.core.values import dates
 from zoterodigest.core.values.identity import is_paper_url
 from zoterodigest.digest.format.format import DigestFormat, folded_label
+from zoterodigest.digest.read.clues import NAMES_WORK
 from zoterodigest.digest.read.codecs import are_authors
 from zoterodigest.digest.read.references import find_links, holds_only_links, hyperlink
 from zoterodigest.digest.read.shapes import NOTHING, is_date
@@ -64,10 +65,14 @@ _WORDS: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class _NamedCells:
-    """A column: its name, folded, and what stands in it where something does."""
+    """A column: its name, folded, and what stands in it where something does.
+
+    One that `may_lead` to papers has what stands in any address of one.
+    """
 
     name: str
     cells: Cells
+    may_lead: bool
 
     def has_all(self, is_one: Callable[[bytes], bool]) -> bool:
         """Whether all of its cells are such."""
@@ -79,19 +84,22 @@ class _NamedCells:
 
 
 def slots_of_columns(
-    names: Sequence[str], cells_of_column: Callable[[int], Cells], form: DigestFormat
+    names: Sequence[str], first_rows: Callable[[], Sequence[Cells]], form: DigestFormat
 ) -> tuple[str, ...]:
-    """Return each column's slot, "" for none; `cells_of_column` are the first cells of a column."""
+    """Return each column's slot, "" for none; `first_rows` gives the cells of the first rows."""
     slots = _by_names(names, form.slots_by_column)
     if not form.entry.is_general:
         return slots
     columns: dict[int, _NamedCells] = {}
+    rows = first_rows()
 
     def column(at: int) -> _NamedCells:
         if at not in columns:
-            cells = cells_of_column(at)
-            filled = (cell for cell in cells if cell.lower().strip(b"[] ") not in NOTHING)
-            columns[at] = _NamedCells(folded_label(names[at]) if names[at] else "", tuple(filled))
+            cells = [row[at] for row in rows if len(row) > at]
+            filled = [cell for cell in cells if cell.lower().strip(b"[] ") not in NOTHING]
+            name = folded_label(names[at]) if names[at] else ""
+            may_lead = NAMES_WORK.matches(b"\n".join(filled))
+            columns[at] = _NamedCells(name, filled, may_lead)
         return columns[at]
 
     return tuple(_by_cells([*slots], column, form))
@@ -177,10 +185,12 @@ def _title_column(
     called = (at for at in free if form.slots_by_column.get(column(at).name) == "title")
     worded = (at for at in free if _has_word(column(at), _TITLES))
     texts = (at for at, slot in enumerate(slots) if slot in TEXTS)
+    # Most tables list other things. That they lead to no papers is seen at once: a third of the
+    # time in which such tables are looked at.
     found = (
         *(at for at in (*called, *worded) if column(at).has_mostly(_is_title)),
-        *(at for at in free if column(at).has_mostly(_is_linked_title)),
-        *(at for at in texts if column(at).has_mostly(_is_folded_title)),
+        *(at for at in free if column(at).may_lead and column(at).has_mostly(_is_linked_title)),
+        *(at for at in texts if column(at).may_lead and column(at).has_mostly(_is_folded_title)),
         *_plain_titles(slots, free, column),
         *([named] if named is not None and not is_weak else []),
     )
@@ -192,7 +202,8 @@ def _plain_titles(
 ) -> list[int]:
     """Return columns of any name with titles beside one that leads to papers, the longest first."""
     places = (at for at, slot in enumerate(slots) if slot in ("links", "code", "title", ""))
-    if not any(column(at).has_mostly(_leads_to_paper) for at in places):
+    leading = (column(at) for at in places if column(at).may_lead)
+    if not any(one.has_mostly(_leads_to_paper) for one in leading):
         return []
     fitting = (at for at in free if _are_plain_titles(column(at)))
     return sorted(fitting, key=lambda at: -sum(map(_words_in, column(at).cells)))

@@ -159,12 +159,12 @@ def _header(
     names = tuple(texts) if is_head else ("",) * len(texts)
     rows = table[1:] if is_head else table
 
-    def cells_below(at: int) -> list[bytes]:
+    def rows_below() -> list[list[bytes]]:
         below = (row for row in rows[:_MOST_LOOKED_AT] if not _is_heading(row))
-        shown = (row.cells[at].span for row in below if len(row.cells) > at)
-        return [lines.source[span.start : span.end].strip() for span in shown]
+        shown = ([cell.span for cell in row.cells] for row in below)
+        return [[lines.source[it.start : it.end].strip() for it in row] for row in shown]
 
-    slots = slots_of_columns(names, cells_below, form)
+    slots = slots_of_columns(names, rows_below, form)
     needs = form.columns.needs if form.columns else []
     if not rows or not all(need in slots for need in needs):
         return None, ()

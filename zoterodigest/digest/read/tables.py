@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
-from functools import cache
 
 from zoterodigest.core.values.identity import is_paper_url
 from zoterodigest.core.values.venue import VenueTable
@@ -40,17 +39,17 @@ from zoterodigest.digest.read.templates import cell_match
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
+_SHELTERS = (
+    (b"<", Pattern(r"(?is)<details\b.*?</details>")),
+    (b"<", Pattern(r"(?is)<p>.*?</p>")),
+    (b"$", Pattern(r"\$[^$\n]{1,1000}\$")),
+    (b"`", Pattern(r"`[^`\n]{1,500}`")),
+    (b"](", Pattern(r"\[\[?[^\[\]\n]{1,500}\]\]?\([^()\s]{1,1000}\)")),
+)
+"""What may hold pipes that part no cells, by its signs: HTML elements, math, code and links.
 
-@cache  # to compile them takes 10 ms, and few digests have such a row
-def _shelters() -> tuple[Pattern, ...]:
-    """Return what may hold pipes that part no cells: HTML elements, math, code and links."""
-    return (
-        Pattern(r"(?is)<details\b.*?</details>"),
-        Pattern(r"(?is)<p>.*?</p>"),
-        Pattern(r"\$[^$\n]{1,1000}\$"),
-        Pattern(r"`[^`\n]{1,500}`"),
-        Pattern(r"\[\[?[^\[\]\n]{1,500}\]\]?\([^()\s]{1,1000}\)"),
-    )
+To compile the last three takes 20 ms, and few rows have their signs.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +179,7 @@ def _header_of(
     lines: Lines, form: DigestFormat, at: tuple[int, int], names: tuple[str, ...]
 ) -> Header | None:
     """Return the header on the first line of `at`, with rows from the second on, if it serves."""
-    slots = slots_of_columns(names, lambda column: _cells_below(lines, at[1], column), form)
+    slots = slots_of_columns(names, lambda: _rows_below(lines, at[1]), form)
     needs = form.columns.needs if form.columns else []
     is_one = all(need in slots for need in needs)
     return Header(form, at[0], slots, names, at[1]) if is_one else None
@@ -189,17 +188,17 @@ def _header_of(
 _MOST_LOOKED_AT = 20
 
 
-def _cells_below(lines: Lines, first: int, at: int) -> list[bytes]:
-    """Return what stands in a column, as far down as it takes to know what it holds."""
-    cells: list[bytes] = []
+def _rows_below(lines: Lines, first: int) -> list[list[bytes]]:
+    """Return the cells of rows, as far down as it takes to know what the columns hold."""
+    rows: list[list[bytes]] = []
     for row in range(first, min(len(lines), first + _MOST_LOOKED_AT)):
         if row in lines.delimiters:
             continue
-        if not _is_shown(lines, row) or b"|" not in lines[row]:
+        data = lines[row]
+        if not _is_shown(lines, row) or b"|" not in data:
             break
-        if len(found := cells_of(lines[row])) > at:
-            cells.append(lines[row][slice(*found[at])].strip())
-    return cells
+        rows.append([data[start:end].strip() for start, end in cells_of(data)])
+    return rows
 
 
 def _is_shown(lines: Lines, line: int) -> bool:
@@ -435,8 +434,8 @@ def sheltered_cells(data: bytes, width: int) -> list[Range] | None:
     pipes = pipes_in(data)
     sheltered: set[int] = set()
     # The surest shelter first, and no more of them than it takes to get the cells of the header.
-    for pattern in _shelters():
-        sheltered |= _pipes_within(data, pattern)
+    for sign, pattern in _SHELTERS:
+        sheltered |= _pipes_within(data, sign, pattern)
         cells = cells_between(data, [at for at in pipes if at not in sheltered])
         if len(cells) == width:
             return cells
@@ -445,11 +444,11 @@ def sheltered_cells(data: bytes, width: int) -> list[Range] | None:
 
 def has_sheltered_pipe(data: bytes, cells: Sequence[Range]) -> bool:
     """Whether a pipe between two cells stands inside an element, math, code or a link."""
-    sheltered = {at for pattern in _shelters() for at in _pipes_within(data, pattern)}
+    sheltered = {at for shelter in _SHELTERS for at in _pipes_within(data, *shelter)}
     return any(start - 1 in sheltered for start, _ in cells[1:])
 
 
-def _pipes_within(data: bytes, pattern: Pattern) -> set[int]:
-    if b"|" not in data:
+def _pipes_within(data: bytes, sign: bytes, pattern: Pattern) -> set[int]:
+    if b"|" not in data or sign not in data:
         return set()
     return {at for found in pattern.finditer(data) for at in pipes_in(data, found.start, found.end)}
