@@ -100,7 +100,7 @@ def learn(
     is 7 if you didn't agree (--yes agrees).
     """
     # Comparing takes imports that listing does without.
-    from zoterodigest.cli.show.learned import learned_data, learned_text
+    from zoterodigest.cli.show.formats_text import learned_data, learned_text
     from zoterodigest.digest.learn.learning import learn_templates
     from zoterodigest.digest.read.detect import read_document
 
@@ -163,7 +163,7 @@ def check_format(asked: Invocation, path: Path = argument("FILE")) -> int:
     The exit code is 1 if an edit would be refused, or if FILE has no entries.
     """
     # Editing takes imports that listing does without.
-    from zoterodigest.cli.show.checked import checked_data, checked_text
+    from zoterodigest.cli.show.formats_text import checked_data, checked_text
     from zoterodigest.digest.read.detect import read_document
     from zoterodigest.digest.write.laws import try_laws
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.encoder import json_line, json_value
-from zoterodigest.cli.show.inspection import Inspection
-from zoterodigest.cli.show.work_cells import work_cells
+from zoterodigest.cli.show.inspection import Inspection, work_cells
 from zoterodigest.core.values.record import SECTION, is_empty
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read import report

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zoterodigest.cli.base.options import FAILED, FINE
+from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.encoder import Encoded, json_line, json_value
-from zoterodigest.core.values.record import Empty, Names, Value, value_parts
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.record import Empty, Fields, Names, Value, text_in, value_parts
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.cache import ReadingCache, reading_key
@@ -147,6 +149,30 @@ def _each_once(paths: Sequence[Path], read: Callable[[Path], _Read]) -> list[_Re
         except ZoterodigestError as error:
             found.append(Unreadable(str(path), error))
     return found
+
+
+def work_cells(title: str, identifiers: Iterable[Identifier], fields: Fields) -> tuple[str, ...]:
+    """Return what tells a work to a person: its title, its identifier, its venue or date."""
+    venue, year, date = (text_in(fields, name) for name in ("venue", "year", "date"))
+    if date and venue.casefold() in ("", "arxiv"):
+        when = date
+    else:
+        when = " ".join(filter(None, (venue, year))) or date
+    # A page comes last: several works can share it. The value breaks ties of one scheme.
+    known = min(identifiers, key=lambda it: (it.is_page, it.scheme, it.value), default=None)
+    return visible(title) or "?", _identifier(known), visible(when)
+
+
+def _identifier(known: Identifier | None) -> str:
+    match known:
+        case None:
+            return "-"
+        case Identifier("arxiv" | "doi", value):
+            return visible(value)
+        case Identifier("url", value):
+            return visible(value.partition("://")[2] or value)
+        case _:
+            return visible(str(known))
 
 
 def inspection_code(found: Sequence[InspectedDigest | InspectedBib | Unreadable]) -> int:

@@ -26,8 +26,8 @@ from zoterodigest.cli.show.inspection import (
     Inspection,
     Unreadable,
     doubled_works,
+    work_cells,
 )
-from zoterodigest.cli.show.work_cells import work_cells
 from zoterodigest.core.values.record import text_in
 
 if TYPE_CHECKING:

@@ -1,10 +1,14 @@
-"""What `formats learn` shows: the templates, entries as understood, and lines that are left out."""
+"""What `formats learn` and `formats check` show, as text and as JSON.
+
+Of what was learned: the templates, entries as understood, and lines that are left out. Of a check:
+which edits hold, and where and why others are refused.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoterodigest.cli.base.screen import (
     counted,
@@ -14,14 +18,21 @@ from zoterodigest.cli.base.screen import (
     visible,
     visible_lines,
 )
+from zoterodigest.cli.show.report_names import field_name
 from zoterodigest.core.values.record import is_empty
-from zoterodigest.digest.learn.learning import Learned
 from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.digest.read.report import entry_json
 
+if TYPE_CHECKING:  # each command imports what it shows
+    from zoterodigest.digest.learn.learning import Learned
+    from zoterodigest.digest.write.laws import LawsReport
+
 _EXAMPLES = 3
+_FIRST_LINES = 3
 _MOST_LINES = 8
+
+# --- learn ---------------------------------------------------------------------------------------
 
 
 def learned_text(name: str, found: Learned, built_in: Document) -> Iterator[str]:
@@ -114,3 +125,54 @@ def _left_out(found: Learned) -> Iterator[tuple[int, str]]:
                 text = document.lines[line - 1].decode("utf-8", "replace").strip()
                 left |= {line: text} if text else {}
     yield from sorted(left.items())
+
+
+# --- check ---------------------------------------------------------------------------------------
+
+
+def checked_text(name: str, document: Document, found: LawsReport) -> Iterator[str]:
+    """Yield what people read of the laws of a digest's format."""
+    number = counted(len(document.entries), "entry", "entries")
+    formats = ", ".join(_names_of_formats(document))
+    yield styled(f"{visible(name)}: {number} in the format {formats}", "bold")
+    lines = ", ".join(
+        [*map(str, found.moved[:_FIRST_LINES]), *["…"][: len(found.moved) > _FIRST_LINES]]
+    )
+    moves = f"lines {lines} would change" if lines else "nothing changes"
+    yield f"  without an edit  {moves}"
+    for one in found.fields:
+        held = one.tried - len(one.refusals)
+        yield f"  {field_name(one.field):<15}  {held} of {counted(one.tried, 'edit')} written"
+        refused = [
+            line
+            for place, reason in one.refusals
+            for line in hanging(f"    line {place}: ", visible(reason))
+        ]
+        yield from first_of(refused, 2 * _FIRST_LINES, indent=4, remark=" (--json lists all)")
+    yield from hanging("  a new entry      ", visible(found.new_entry) or "written")
+    yield ""
+    yield "All laws hold." if found.do_hold else "Some edits would be refused: see above."
+
+
+def checked_data(name: str, document: Document, found: LawsReport) -> dict[str, Any]:
+    """Return what holds as JSON can hold it."""
+    return {
+        "file": name,
+        "formats": _names_of_formats(document),
+        "entries": len(document.entries),
+        "moved": list(found.moved),
+        "edits": [
+            {
+                "field": one.field,
+                "tried": one.tried,
+                "refused": [{"line": line, "reason": reason} for line, reason in one.refusals],
+            }
+            for one in found.fields
+        ],
+        "new_entry": found.new_entry or None,
+        "holds": found.do_hold,
+    }
+
+
+def _names_of_formats(document: Document) -> list[str]:
+    return list(dict.fromkeys(entry.format.name for entry in document.entries))
