@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -137,7 +137,8 @@ def test_a_decision_has_context_choice_and_price_on_one_page(page: Path) -> None
     assert len(text.splitlines()) <= 60
 
 
-def test_the_drawing_of_the_folders_is_in_the_order_of_their_imports() -> None:
+def order_of_folders() -> Mapping[str, int]:
+    """Return the place of each folder, or module beside folders, in the drawing."""
     page = (DOCS / "architecture.md").read_text(encoding="utf-8")
     (drawing,) = (
         one for one in re.findall(r"^```\n(.*?)^```", page, re.M | re.S) if "core/ " in one
@@ -149,6 +150,19 @@ def test_the_drawing_of_the_folders_is_in_the_order_of_their_imports() -> None:
         for group in re.split(r" {2,}", line.partition("/")[2] or line):
             place = len(order)
             order |= {f"{layer}.{name}": place for name in re.split(r", ", group.strip()) if name}
+    return order
+
+
+def test_every_folder_of_a_layer_is_drawn() -> None:
+    folders = {path.parent.relative_to(ROOT / PACKAGE) for path in (ROOT / PACKAGE).rglob("*.py")}
+
+    drawn = {".".join(folder.parts) for folder in folders if len(folder.parts) == 2}
+
+    assert drawn - order_of_folders().keys() == set()
+
+
+def test_the_drawing_of_the_folders_is_in_the_order_of_their_imports() -> None:
+    order = order_of_folders()
 
     turned = [
         (one, other)
