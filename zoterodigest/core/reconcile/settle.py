@@ -49,8 +49,8 @@ def settle(link: Link, item: Item, folding: Folding) -> LockRow:
     if recalled:
         row = replace(now, bases=_reached(link, now.bases, entry_side, item_side, folding))
     # Before the traits are taken: a row with nothing new keeps its bytes, so git shows no change.
-    if row == link.before:
-        return row
+    if link.before is not None and row == link.before:
+        return link.before
     bases = dict(refreshed(link.row.bases, row.bases, entry_side, item_side, folding=folding))
     # The entry shows the year instead: with a base for the date its line would look deleted.
     if is_date_now_a_year(link.entry, item_side):

@@ -68,17 +68,19 @@ def _entry(
     venues: VenueTable,
     at: tuple[KnownAreas, _Area, DigestEntry | None],
 ) -> LaterEntry:
-    """Return the entry of an area; `now` is it as read in full, if it has been."""
-    known, area, now = at
+    """Return the entry of an area; `in_full` is it as read in full, if it has been."""
+    known, area, in_full = at
+    place, now = (form, area.first, area.last), None
     judged = known.judged.get(area.key, known.seen.get(area.key))
-    if judged is None and now is not None and now.last == area.last:
-        judged = _judged(now)
+    if judged is None and in_full is not None and in_full.last == area.last:
+        judged = _judged(in_full)
     if judged is None:
         now = _read(lines, form, venues, area)
         judged = "" if now is None else _judged(now)
     known.seen[area.key] = judged
-    read = partial(_read_again, lines, form, venues, area)
-    return LaterEntry((form, area.first, area.last), area.key, judged, read)
+    if now is not None:
+        return LaterEntry(place, area.key, judged, lambda: now).now(now)
+    return LaterEntry(place, area.key, judged, partial(_read_again, lines, form, venues, area))
 
 
 def put_aside(document: Document, read: Callable[[], Document]) -> Document:
@@ -89,11 +91,13 @@ def put_aside(document: Document, read: Callable[[], Document]) -> Document:
     again = cache(read)
 
     def aside(at: int, entry: DigestEntry) -> DigestEntry:
-        if isinstance(entry, LaterEntry) or entry.broken:
+        known = entry if isinstance(entry, LaterEntry) else None
+        if entry.broken or (known is not None and not known.is_read):
             return entry
         place = entry.format, entry.first, entry.last
-        # No area has this key: the entry is known to say the same as itself alone.
-        later = LaterEntry(place, f"{at} aside", _judged(entry), lambda: again().entries[at])
+        # No area has such a key: the entry is known to say the same as itself alone.
+        key = known.key if known is not None else f"{at} aside"
+        later = LaterEntry(place, key, _judged(entry), lambda: again().entries[at])
         return later.under(entry.headings, entry.heading_keys)
 
     entries = (aside(at, entry) for at, entry in enumerate(document.entries))

@@ -37,7 +37,7 @@ class LaterEntry(DigestEntry):
     """
 
     __slots__ = ("_read", "judged", "key")
-    _read: Reader
+    _read: Reader | None
     judged: str
     key: str
 
@@ -64,12 +64,23 @@ class LaterEntry(DigestEntry):
 
     def __getattr__(self, name: str) -> Any:
         """Read the entry: it is called for what has no value yet."""
-        if name not in _READ:
+        if name not in _READ or self._read is None:
             raise AttributeError(name)
         entry = self._read()
+        self.now(entry)
+        return getattr(entry, name)
+
+    def now(self, entry: DigestEntry) -> LaterEntry:
+        """Return it with all that was read, so that nothing has to be read later."""
         for one in _READ:
             object.__setattr__(self, one, getattr(entry, one))
-        return getattr(entry, name)
+        object.__setattr__(self, "_read", None)
+        return self
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it holds all that it says."""
+        return self._read is None
 
 
 def has_slips(entry: DigestEntry) -> bool:

@@ -102,14 +102,18 @@ def read_file_of_vault(
     if known is None:
         return read_note_file(name, source, form, venues)
     key = area_key((form.name, form.note, name), source)
-    judged = known.judged.get(key, known.seen.get(key))
+    judged, now = known.judged.get(key, known.seen.get(key)), None
     if judged is None:
-        document = known.document or read_note_file(name, source, form, venues)
+        document = known.document or (now := read_note_file(name, source, form, venues))
         judged = "".join(map(_judged, document.entries))
     known.seen[key] = judged
     if not judged:
-        return read_note_file(name, source, form, venues)
+        return now or read_note_file(name, source, form, venues)
     last = max(source.count(b"\n") - source.endswith(b"\n"), 0)
+    if now is not None:
+        (entry,) = now.entries
+        later = LaterEntry((form, 0, last), key, judged, lambda: entry).under((), ())
+        return replace(now, entries=(later.now(entry),))
 
     def read() -> DigestEntry:
         (entry,) = read_note_file(name, source, form, venues).entries

@@ -83,9 +83,10 @@ class ReadDigest:
     """One digest of a run: its rules, its bytes as read, and what was understood by `formats`.
     `choice` tells what these follow from.
 
-    By what is `known` of areas, entries are read when somebody asks what they say. One that
-    `is_recent` changed a moment before the run began. `new_citekey` is the citation key of a paper
-    that gets a note: that is empty, and no file yet.
+    By what is `known` of areas, entries are read when somebody asks what they say. `judged` is how
+    areas were judged that were found when all was read. One that `is_recent` changed a moment
+    before the run began. `new_citekey` is the citation key of a paper that gets a note: that is
+    empty, and no file yet.
     """
 
     digest: Digest
@@ -96,6 +97,7 @@ class ReadDigest:
     choice: bytes = b""
     is_recent: bool = False
     new_citekey: str | None = None
+    judged: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> DigestKey:
@@ -277,14 +279,15 @@ class Gathered:
         return lock_hash(self.lock_data)
 
 
-def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
+def gather(workspace: Workspace, *, with_notes: bool = True, with_areas: bool = False) -> Gathered:
     """Read the digests, the lock file and the library of `workspace`.
 
+    The areas of entries are found `with_areas` when a run is to leave marks of them.
     The library comes last: what another run did meanwhile is then in it, or shows in the other two
     (`require_unchanged`). Raises `BadInput`, `BadLockFile` or `BadLibrary` for what cannot be read
     at all, and `OtherLibrary`.
     """
-    digests, unread_digests = read_digests(workspace)
+    digests, unread_digests = read_digests(workspace, with_areas=with_areas)
     bibs, unread_bibs = read_bibs(workspace)
     _LOG.info("Read %d digests and %d bibliographies", len(digests), len(bibs))
     # After the digests, before the library: a run in between shows in one of the later two.
@@ -463,10 +466,12 @@ def read_digests(
     workspace: Workspace,
     areas: KnownAreas | None = None,
     known_data: Mapping[SourceKey, bytes] | None = None,
+    *,
+    with_areas: bool = False,
 ) -> tuple[tuple[ReadDigest, ...], tuple[UnreadSource, ...]]:
     """Read the digests of a run, each by the formats that hold for it; return those that could not
     be read as well. `areas` are those that are known, and `known_data` the bytes of files that were
-    read before in this run.
+    read before in this run. Those of a digest of which nothing is known are found `with_areas`.
 
     One that the configuration names stops no other one (law 6). Raises `BadInput` for one that the
     person named.
@@ -489,9 +494,11 @@ def read_digests(
             files = choice.read()
             known[choice] = files.key, files.formats()
         key, formats = known[choice]
-        document = _document(digest.key, data, formats, workspace, areas)
+        found = KnownAreas() if with_areas else areas
+        document = _document(digest.key, data, formats, workspace, found)
         is_recent = changed_lately(workspace, digest) and hashed(data) not in written
-        read.append(ReadDigest(digest, data, document, formats, areas, key, is_recent))
+        about = digest, data, document, formats, areas, key, is_recent
+        read.append(ReadDigest(*about, judged=found.seen if with_areas and found else {}))
     return tuple(read), tuple(unread)
 
 

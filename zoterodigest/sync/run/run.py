@@ -137,7 +137,13 @@ class Prepared:
 
 def prepare(workspace: Workspace, options: Options) -> Prepared:
     """Read the digests, the lock file and the library, and plan a run."""
-    return plan_over(workspace, options, gather(workspace, with_notes=options.with_notes))
+    # A run in one direction leaves no marks of areas.
+    is_sync = (
+        isinstance(options.intent, Sync) and options.intent.may_push and options.intent.may_pull
+    )
+    leaves_marks = is_sync and options.selection is None
+    gathered = gather(workspace, with_notes=options.with_notes, with_areas=leaves_marks)
+    return plan_over(workspace, options, gathered)
 
 
 def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Prepared:

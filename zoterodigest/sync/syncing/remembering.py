@@ -114,7 +114,7 @@ def _disputed_exports(links: Sequence[Link]) -> Iterator[tuple[str, str, Base]]:
 
 def _with_note_seen(row: LockRow, known: LockRow | None, notes: Set[str]) -> LockRow:
     """Return `row` without a note that this library never showed: it may be still to come."""
-    was_seen = row.note in notes or (known is not None and known.note == row.note)
+    was_seen = row.note in notes or row.note == (known.note if known is not None else None)
     return row if was_seen else replace(row, note=None)
 
 
