@@ -24,6 +24,7 @@ from zoterodigest.core.values.record import (
 from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
+from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.homes import homes_of
 from zoterodigest.library.records.hyperlinks import link_of
@@ -218,24 +219,27 @@ def core_item(
     """Return one item with its children as the core sees it."""
     children = list(children)
     attached = [one for one in children if one.json.is_attachment and not one.is_trashed]
-    data = [one.data for one in attached]
-    fields, raws = read_item(item.data, zotero, data, parsed_date=item.parsed_date)
-    homes = homes_of(item.json.item_type)
+    # As plain dicts: of an item 70 fields are asked for, and nobody asks for most of it again.
+    data = [dict(one.data.items()) for one in attached]
+    own = ItemJson(dict(item.data.items()))
+    fields, raws = read_item(own.data, zotero, data, parsed_date=item.parsed_date)
+    homes = homes_of(own.item_type)
     # A preprint has no pages, but gets them once the work is published.
     gains_pages = homes is not None and not homes.pages and homes.item_type == "preprint"
     homeless = frozenset_of({"pages"} if gains_pages else ())
+    replaced = own.replaced
     return Item(
         key=item.key,
         version=item.version,
         fields={**fields, **dict.fromkeys(homeless, EMPTY)},
         raws={**raws, **dict.fromkeys(homeless, "")},
-        identifiers=item.json.identifiers,
-        collections=frozenset(item.json.collections),
+        identifiers=own.identifiers,
+        collections=frozenset(own.collections),
         notes=_our_notes(children, our_notes),
-        is_trashed=item.is_trashed,
-        replaces=frozenset_of(item.json.replaced),
+        is_trashed=own.is_trashed,
+        replaces=frozenset_of(replaced),
         homeless=homeless,
-        attachments=dict(_links_by_key(attached)) if item.json.replaced else {},
+        attachments=dict(_links_by_key(attached)) if replaced else {},
     )
 
 
