@@ -218,12 +218,21 @@ def record_parts(values: Mapping[str, object]) -> Iterator[bytes]:
     """Yield the parts of a record: of what it holds a lot of, some at a time."""
     for place, (name, value) in enumerate(values.items()):
         yield f"{', ' if place else '{'}{_ENCODED(name)}: ".encode("ascii")
-        several = value if isinstance(value, tuple) else ()
-        for start in range(0, len(several), _MANY):
-            listed = _ENCODED(several[start : start + _MANY])[1:-1]
-            yield f"{', ' if start else '['}{listed}".encode("ascii")
-        yield b"]" if several else _ENCODED(value).encode("ascii")
+        yield from _value_parts(value)
     yield b"}\n"
+
+
+def _value_parts(value: object) -> Iterator[bytes]:
+    """Yield a value in JSON, a long list or text in parts: of a run's links there are megabytes."""
+    many, between = (_MANY, b", ") if isinstance(value, tuple) else (_LONG, b"")
+    if not isinstance(value, tuple | str) or len(value) <= many:
+        yield _ENCODED(value).encode("ascii")
+        return
+    for start in range(0, len(value), many):
+        # The first sign and the last are those of a list or a text of their own.
+        encoded = _ENCODED(value[start : start + many])
+        yield (between if start else encoded[:1].encode()) + encoded[1:-1].encode("ascii")
+    yield b"]" if isinstance(value, tuple) else b'"'
 
 
 def fields_by_name(one: DataclassInstance) -> dict[str, object]:
@@ -232,7 +241,7 @@ def fields_by_name(one: DataclassInstance) -> dict[str, object]:
 
 
 _ENCODED = json.JSONEncoder(default=fields_by_name).encode
-_MANY = 500
+_MANY, _LONG = 500, 100_000
 
 
 def read_log_record(path: Path, number: int, line: bytes, shape: TypeAdapter[T]) -> T:
