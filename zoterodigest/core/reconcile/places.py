@@ -32,6 +32,7 @@ from zoterodigest.core.reconcile.linking import Linking
 from zoterodigest.core.reconcile.propagate import Moves
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry, Item
+from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.frozen import dataclass
 
@@ -195,7 +196,7 @@ class _Placer:
         # The item leaves a collection only if zoterodigest put it there and no entry needs it.
         left = origin.collections & {former} - self.wanted[row.item] - {target}
         came = {target} - place.collections
-        ours = (origin.collections - left) | came | self._ours_of(target)
+        ours = frozenset_of((origin.collections - left) | came | self._ours_of(target))
         origin = replace(origin, collections=ours)
         moves = Moves(frozenset(came), frozenset(left & place.collections))
         return replace(row, origin=origin), moves

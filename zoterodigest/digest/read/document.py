@@ -128,7 +128,10 @@ class Document:
 
     def core_entries(self) -> tuple[Entry, ...]:
         """Return the entries as the core sees them; the document's own title is no heading."""
-        return tuple(map(self.core_entry_at, range(len(self.entries))))
+        key = DigestKey(self.name)
+        return tuple(
+            [self._with_marks(one, core_entry(key, one, self.title)) for one in self.entries]
+        )
 
     def core_entry_at(self, place: int) -> Entry:
         """Return one of the entries as the core sees it."""

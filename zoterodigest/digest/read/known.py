@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, partial
+from sys import intern
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
@@ -90,6 +91,9 @@ def put_aside(document: Document, read: Callable[[], Document]) -> Document:
     """
     again = cache(read)
 
+    def entry_at(at: int) -> DigestEntry:
+        return again().entries[at]
+
     def aside(at: int, entry: DigestEntry) -> DigestEntry:
         known = entry if isinstance(entry, LaterEntry) else None
         if entry.broken or (known is not None and not known.is_read):
@@ -97,7 +101,7 @@ def put_aside(document: Document, read: Callable[[], Document]) -> Document:
         place = entry.format, entry.first, entry.last
         # No area has such a key: the entry is known to say the same as itself alone.
         key = known.key if known is not None else f"{at} aside"
-        later = LaterEntry(place, key, _judged(entry), lambda: again().entries[at])
+        later = LaterEntry(place, key, _judged(entry), partial(entry_at, at))
         return later.under(entry.headings, entry.heading_keys)
 
     entries = (aside(at, entry) for at, entry in enumerate(document.entries))
@@ -148,4 +152,4 @@ def _judged(entry: DigestEntry) -> str:
     words += [EVIDENT] if is_evident(entry) else []
     words += [TARGET] if has_target(entry) else []
     words += [SLIPS] if has_slips(entry) else []
-    return " ".join(words) if len(words) and words[0] in (_ENTRY, _LOST_ROW) else ""
+    return intern(" ".join(words)) if words and words[0] in (_ENTRY, _LOST_ROW) else ""

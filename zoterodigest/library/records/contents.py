@@ -234,7 +234,7 @@ def core_item(
         fields={**fields, **dict.fromkeys(homeless, EMPTY)},
         raws={**raws, **dict.fromkeys(homeless, "")},
         identifiers=own.identifiers,
-        collections=frozenset(own.collections),
+        collections=frozenset_of(own.collections),
         notes=_our_notes(children, our_notes),
         is_trashed=own.is_trashed,
         replaces=frozenset_of(replaced),

@@ -27,6 +27,7 @@ from zoterodigest.core.plan.plan import (
 )
 from zoterodigest.core.values.keys import free_key
 from zoterodigest.core.values.record import Hyperlink, Value, WebLinks
+from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
@@ -103,7 +104,7 @@ def _add(draft: _WritesDraft, action: CollectionAction | ItemAction) -> None:
 def _create_item(draft: _WritesDraft, action: CreateItem) -> None:
     data = new_item(action.fields, draft.zotero)
     data |= _with_details(data, action.details) | {"collections": list(action.placed)}
-    tags = frozenset(ItemJson(data).tags)
+    tags = frozenset_of(ItemJson(data).tags)
     citekey = ItemJson(data).text("citationKey")
     item = LibraryItem(action.key, 0, data)
     write = Write(item, action.row_ids, tags, citekey=citekey, sources=action.sources)

@@ -37,6 +37,7 @@ from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.annotation import WrittenBlocks
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty, is_of_note
+from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.frozen import dataclass
@@ -359,7 +360,7 @@ def _noted(row: LockRow, added: Sequence[Write], item: Item | None) -> LockRow:
         row = _with_key(row, write.citekey) if write.citekey else row
         credits = dict(_credits(write, item)) if item else {}
         row = replace(row, credits={**row.credits, **credits}) if credits else row
-    tags = row.origin.tags.union(*(write.tags for write in added))
+    tags = frozenset_of(row.origin.tags.union(*(write.tags for write in added)))
     attachments = row.origin.attachments.union(*({write.attachment} - {""} for write in added))
     if (tags, attachments) == (row.origin.tags, row.origin.attachments):
         return row
