@@ -82,6 +82,17 @@ def is_read(entry: LaterEntry) -> bool:
     return True
 
 
+def test_entries_that_were_read_with_their_areas_are_not_read_later() -> None:
+    document = read_by(EXAMPLES[0].read_bytes(), KnownAreas())
+
+    aside = put_aside(document, lambda: document)
+
+    assert [it for it in document.entries if isinstance(it, LaterEntry)]
+    assert not unread(document.entries)
+    assert len(unread(aside.entries)) == len(aside.entries)
+    assert unread(aside.entries) == [it.key for it in document.entries if hasattr(it, "key")]
+
+
 def test_an_entry_is_read_when_somebody_asks_what_it_says() -> None:
     source = EXAMPLES[0].read_bytes()
     known = KnownAreas()
