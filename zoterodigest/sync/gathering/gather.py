@@ -489,8 +489,7 @@ def read_digests(
                 raise
             unread.append(UnreadSource(digest.key, digest.path, error, digest.rules.path))
             continue
-        choice = choices[digest.key]
-        if choice not in known:  # formats of one's own are files: each is read once
+        if (choice := choices[digest.key]) not in known:  # each file of formats is read once
             files = choice.read()
             known[choice] = files.key, files.formats()
         key, formats = known[choice]
@@ -498,7 +497,7 @@ def read_digests(
         document = _document(digest.key, data, formats, workspace, found)
         is_recent = changed_lately(workspace, digest) and hashed(data) not in written
         about = digest, data, document, formats, areas, key, is_recent
-        read.append(ReadDigest(*about, judged=found.seen if with_areas and found else {}))
+        read.append(ReadDigest(*about, judged=found.seen if found else {}))
     return tuple(read), tuple(unread)
 
 
