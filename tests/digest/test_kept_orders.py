@@ -134,3 +134,15 @@ def test_the_one_number_that_a_list_lacks_is_given_to_the_first_that_comes(
     assert outcome.refusals == ()
     text = outcome.source.decode()
     assert [int(it) for it in re.findall(r"(?m)^(\d+)\. ", text)][: len(written)] == written
+
+
+def test_a_number_is_lacking_among_entries_of_any_format() -> None:
+    most = "{0}. [A title of paper {0}](https://arxiv.org/abs/2001.0000{0}) (Bee et al., 2020)\n"
+    odd = "{0}. [A title of paper {0}](https://arxiv.org/abs/2001.0000{0}) (Bee, Cee; CVPR 2020)\n"
+    before = read("".join((most if at > 2 else odd).format(at) for at in (1, 2, 4, 5)).encode())
+    fields: Fields = {"title": "A New Paper", "arxiv": "2012.00001"}
+
+    outcome = rearrange(before, [NewEntry("new", (), fields)], read)
+
+    assert len({it.format.name for it in before.entries}) == 2
+    assert outcome.origins == (0, 1, "new", 2, 3)

@@ -95,6 +95,22 @@ def test_the_page_that_a_title_links_to_is_not_in_the_list_behind_it_as_well() -
     assert new.split(". ", 1)[1] == "[A New Paper](https://lab.org/new) (Cee et al., 2024)"
 
 
+def test_a_year_has_the_brackets_that_it_has_behind_what_stands_before_it() -> None:
+    preprint = (
+        '- Abt, Al, Bo Bo. "**A title of paper {0}**." arXiv preprint arXiv:200{0}.00001 (202{0}).'
+    )
+    paper = '- Abt, Al, Bo Bo. "**A title of paper {0}**." ICML. 202{0}.'
+    end = " [[pdf]](https://arxiv.org/pdf/200{0}.00001.pdf)\n"
+    lines = ((preprint if at < 4 else paper) + end for at in range(1, 6))
+    source = "".join(line.format(at) for at, line in enumerate(lines, 1))
+    fields: Fields = {"title": "A New Paper", "authors": Names(("Cy Cox", "Di Do"))}
+    fields = {**fields, "venue": "ICLR", "year": "2024", "url": "https://lab.org/a.pdf"}
+
+    new = new_lines(source, fields)
+
+    assert '"**A New Paper**." ICLR. 2024. [[pdf]]' in new
+
+
 def test_a_month_has_the_blank_and_the_digits_that_most_have() -> None:
     line = "- **A title of paper {}** ({})\n\t- [arXiv](https://arxiv.org/abs/200{}.00001)\n"
     dates = ("2018.8", "2019. 7", "2017. 12", "2020. 3")

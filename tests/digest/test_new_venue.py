@@ -63,3 +63,16 @@ def test_a_venue_is_spelled_as_most_spell_it(
 
     assert outcome.refusals == ()
     assert f"- **A New Paper**. {written} 2024. [[paper]" in outcome.source.decode()
+
+
+@pytest.mark.parametrize(("year", "written"), [("2016", "NIPS 2016"), ("2019", "NeurIPS 2019")])
+def test_a_venue_has_the_name_that_it_had_in_the_year_of_others(year: str, written: str) -> None:
+    venues = ("ICML 2018. ", "NIPS 2017. ", "CVPR 2017. ")
+    lines = (LINE.format(at, it, 10 + at) for at, it in enumerate(venues))
+    fields: Fields = {"title": "A New Paper", "venue": "NeurIPS", "year": year}
+    fields = {**fields, "arxiv": "1601.00001"}
+
+    outcome = rearrange(read("".join(lines).encode()), [NewEntry("new", (), fields)], read)
+
+    assert outcome.refusals == ()
+    assert f"- **A New Paper**. {written}. [[paper]" in outcome.source.decode()

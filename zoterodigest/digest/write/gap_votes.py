@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 from zoterodigest.digest.write.entry_rows import EntryRow, EntryRows
 from zoterodigest.digest.write.votes import usual
@@ -23,6 +22,9 @@ Texts = Mapping[str, tuple[str, ...]]
 
 _START, _LINE, _EOL, _END = "start", "line", "eol", "end"
 """What stands beside the first value of an entry or a line, and the last of a line or an entry."""
+
+_ANY = "any"
+"""Stands for whatever stands before a value."""
 
 _FEW = 3
 """So many entries of a section outvote all others of the list."""
@@ -55,6 +57,7 @@ _CLOSING = lazy_regex(r"[)\]）】]+")
 
 
 _Votes = defaultdict[tuple[str, str], list[str]]
+_Frame = tuple[tuple[str, ...], tuple[str, str]]
 
 
 class GapVotes:
@@ -65,9 +68,7 @@ class GapVotes:
         self._gaps: _Votes = defaultdict(list)
         self._own_gaps: _Votes = defaultdict(list)
         self._weak: _Votes = defaultdict(list)
-        self._frames: defaultdict[str, list[tuple[tuple[str, ...], tuple[str, str]]]] = defaultdict(
-            list
-        )
+        self._frames: defaultdict[tuple[str, str], list[_Frame]] = defaultdict(list)
         self._leads: defaultdict[tuple[bool, str], list[tuple[str, ...]]] = defaultdict(list)
         for at, model in enumerate(self._models):
             self._learn(model, is_of_section=at < len(section))
@@ -87,8 +88,9 @@ class GapVotes:
                 votes[names[at], names[at + 1]].append(gap)
                 if is_of_section and not is_weak:
                     self._own_gaps[names[at], names[at + 1]].append(gap)
-            for unit in row.units:
-                self._frames[unit.role].append((unit.inner, unit.marks))
+            for before, unit in zip(names, row.units, strict=False):
+                for key in ((before, unit.role), (_ANY, unit.role)):
+                    self._frames[key].append((unit.inner, unit.marks))
             self._leads[number == 1, row.roles[0]].append(row.lead)
 
     def text(self, layout: Layout, texts: Texts) -> str:
@@ -99,23 +101,24 @@ class GapVotes:
             row = self._row_of(roles)
             first = self._between(_LINE, roles[0], row) if number else start
             head = first.replace(_OWN_DEPTH, depth)
+            left = _LINE if number else _START
             end = _EOL if number + 1 < len(layout) else _END
             lines += self._lead(number, roles[0])
-            lines.append(head + self._values(row, (*roles, end), texts, _wrapping(head)))
+            lines.append(head + self._values(row, (left, *roles, end), texts, _wrapping(head)))
         tails = (model.tail for model in self._models)
         return "\n".join((*lines, *(usual(tails) or ())))
 
     def is_in_code(self, role: str) -> bool:
         """Whether most have a value between backquotes."""
-        found = usual(self._frames.get(role, ()))
+        found = usual(self._frames.get((_ANY, role), ()))
         return found is not None and "`" in found[1][0]
 
     def _values(
         self, row: EntryRow | None, names: Sequence[str], texts: Texts, wrapping: str
     ) -> str:
         line = ""
-        for role, behind in pairwise(names):
-            value = self._framed(role, texts[role])
+        for before, role, behind in zip(names, names[1:], names[2:], strict=False):
+            value = self._framed(before, role, texts[role])
             gap = self._between(role, behind, row)
             # Links on lines of their own come with what begins those.
             line += value if role == "links" else value.replace("\n", "\n" + wrapping)
@@ -137,8 +140,10 @@ class GapVotes:
         ]
         return usual(first) or () if number == 1 else ()
 
-    def _framed(self, role: str, texts: tuple[str, ...]) -> str:
-        inner, (opening, closing) = usual(self._frames[role]) or (("", ""), ("", ""))
+    def _framed(self, before: str, role: str, texts: tuple[str, ...]) -> str:
+        # "ICML. 2019", but "arXiv:1607.02533 (2016)": the brackets go with what stands before them.
+        votes = self._frames.get((before, role)) or self._frames[_ANY, role]
+        inner, (opening, closing) = usual(votes) or (("", ""), ("", ""))
         parted = (
             (a, b[1:] if b[:1] in _STOPS and _is_ended(a) else b)
             for a, b in zip(texts, inner[1:], strict=True)

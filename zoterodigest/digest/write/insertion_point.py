@@ -179,11 +179,12 @@ def spot_for(
     if place != "date" or end is None:
         return end
     # The next number of a list goes behind its last one, whatever the dates; above a falling list.
-    numbering = ways.numbering(tuple(alike))
+    counted = region.entries if form.columns is None else tuple(alike)
+    numbering = ways.numbering(counted)
     if numbering.way < 0:
         return replace(above_spot(document, region, alike[0], form), order=-1)
     if numbering.lacking is not None:
-        return above_spot(document, region, alike[numbering.lacking], form)
+        return above_spot(document, region, counted[numbering.lacking], form)
     if numbering.way:
         return end
     found = place_among(ways.orders(tuple(alike)), len(alike), fields)

@@ -35,12 +35,12 @@ def with_authors_like_others(
 
 
 def _cut_as_others(value: Names, lists: Sequence[Names], *, is_cut: bool) -> Names:
-    """Cut names as most longer lists are, if none shows as many."""
+    """Cut names as half of the longer lists are, if none shows as many."""
     cut = [len(it.people) for it in lists if it.truncated]
     most = usual(cut) or len(value.people)
     whole = [len(it.people) for it in lists if not it.truncated and len(it.people) > most]
-    are_longest = len(cut) > len(whole) and len(value.people) > max(most, *whole, 0)
-    if are_longest or (is_cut and len(value.people) > most):
+    are_usual = len(cut) >= len(whole) and len(value.people) > max(most, *whole, 0)
+    if cut and (are_usual or (is_cut and len(value.people) > most)):
         return Names(value.people[:most], truncated=True)
     return value
 

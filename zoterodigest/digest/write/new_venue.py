@@ -61,20 +61,28 @@ def new_venue(fields: Fields, manner: HouseStyle, beside: Collection[str]) -> st
 def with_venue_like_others(fields: Fields, manner: HouseStyle) -> Fields:
     """Return `fields` with the venue as those around spell it, and without what they leave out."""
     venue = words_in(fields, "venue")
-    others = (text_in(it.reading.fields, "venue") for it in manner.entries)
-    same = [it for it in others if it and _is_respelled(it, venue)]
-    if venue and same and venue not in same:
-        fields = {**fields, "venue": usual(same) or venue}
+    others = [(text_in(it, "venue"), text_in(it, "year")) for it in _readings(manner)]
+    same = [it for it, _ in others if it and _is_respelled(it, venue)]
+    if venue and venue not in same:
+        year = words_in(fields, "year")
+        # NIPS became NeurIPS: what is as old as others has the name that they have.
+        former = (it for it, other in others if other >= year and _is_renamed(it, venue))
+        fields = {**fields, "venue": usual(same) or next(former, venue)}
     return without_server(fields, manner)
 
 
 def _is_respelled(one: str, other: str) -> bool:
     """Tell whether two texts name a venue in two spellings, and not by two names it had."""
-    if _letters(one) == _letters(other):
-        return True
+    return _letters(one) == _letters(other) or (" " in one + other and _is_renamed(one, other))
+
+
+def _is_renamed(one: str, other: str) -> bool:
     table = mapping.venue_table()
-    # NIPS became NeurIPS: of two short names each has its years.
-    return " " in one + other and table.canonical(one) == table.canonical(other)
+    return bool(one) and table.canonical(one) == table.canonical(other)
+
+
+def _readings(manner: HouseStyle) -> Iterator[Fields]:
+    return (it.reading.fields for it in manner.entries)
 
 
 def _letters(text: str) -> str:
