@@ -111,14 +111,76 @@ def test_a_year_has_the_brackets_that_it_has_behind_what_stands_before_it() -> N
     assert '"**A New Paper**." ICLR. 2024. [[pdf]]' in new
 
 
-def test_a_month_has_the_blank_and_the_digits_that_most_have() -> None:
+@pytest.mark.parametrize(
+    ("dates", "written"),
+    [
+        (("2018.8", "2019. 7", "2017. 12", "2020. 3"), "2024. 5"),
+        (("2018.08", "2019.07", "2017.12", "2020.10"), "2024.05"),
+        (("2018.8", "2019.12", "2017.11", "2020.10"), "2024.5"),
+    ],
+)
+def test_a_month_has_the_blank_and_the_digits_that_most_have(
+    dates: tuple[str, ...], written: str
+) -> None:
     line = "- **A title of paper {}** ({})\n\t- [arXiv](https://arxiv.org/abs/200{}.00001)\n"
-    dates = ("2018.8", "2019. 7", "2017. 12", "2020. 3")
     fields: Fields = {**PAPER, "date": "2024-05"}
 
     new = new_lines("".join(line.format(at, it, at) for at, it in enumerate(dates, 1)), fields)
 
-    assert new.startswith("- **A New Paper** (2024. 5)\n")
+    assert new.startswith(f"- **A New Paper** ({written})\n")
+
+
+@pytest.mark.parametrize(
+    ("award", "written"), [("oral", "spotlight"), ("Oral", "Spotlight"), ("SPOTLIGHT", "SPOTLIGHT")]
+)
+def test_an_award_is_spelled_as_others_are(award: str, written: str) -> None:
+    line = "- **A title of paper {0}**\n  - Venue: CVPR 202{0} ({1})\n"
+    line += "  - Paper: https://arxiv.org/abs/200{0}.00001\n"
+    fields: Fields = {**PAPER, "venue": "ICML", "year": "2024", "award": Members(("Spotlight",))}
+
+    new = new_lines("".join(line.format(at, award) for at in "123"), fields)
+
+    assert f"\n  - Venue: ICML 2024 ({written})\n" in new
+
+
+def test_the_work_itself_stands_among_links_where_most_have_it() -> None:
+    line = "- [A title of paper {0}](https://arxiv.org/abs/200{0}.00001) "
+    line += "[[Star](https://github.com/a/{0})] [[arXiv](https://arxiv.org/abs/200{0}.00001)] "
+    line += "[[Site](https://lab.org/{0})]\n"
+    fields: Fields = {**PAPER, "links": WebLinks((Hyperlink("Site", "https://lab.org/new"),))}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    page = "https://arxiv.org/abs/2401.00001"
+    assert new == f"- [A New Paper]({page}) [[arXiv]({page})] [[Site](https://lab.org/new)]"
+
+
+def test_a_row_has_the_blanks_of_its_own_table() -> None:
+    head = "## {}\n\n| Title | Venue | Link |\n|---|---|---|\n"
+    tight = "|A title of paper {0}|CVPR 202{0}|[pdf](https://arxiv.org/abs/200{0}.00001)|\n"
+    wide = tight.replace("|A", "| A").replace("|CVPR", " | CVPR").replace("|[", " | [")
+    wide = wide.replace(")|", ") |")
+    source = head.format("One") + "".join(map(tight.format, "123"))
+    source += "\n" + head.format("Two") + "".join(map(wide.format, "456789"))
+    fields: Fields = {**PAPER, "venue": "ICML", "year": "2024"}
+
+    outcome = rearrange(read(source.encode()), [NewEntry("new", ("One",), fields)], read)
+
+    assert outcome.refusals == ()
+    row = "|A New Paper|ICML 2024|[pdf](https://arxiv.org/abs/2401.00001)|\n"
+    assert row in outcome.source.decode()
+
+
+def test_lines_that_nothing_reads_make_most_entries_no_worse_models() -> None:
+    entry = "### [N{0}] **A title of paper {0}**\n\n**Authors:** Ann Abt\n\n"
+    entry += "**Links:** [arXiv](https://arxiv.org/abs/200{0}.00001)\n\n#### Notes\n- One.\n\n"
+    bare = "### **A title of paper 9**\n\n**Authors:** Ann Abt\n\n"
+    bare += "**Links:** [arXiv](https://arxiv.org/abs/2009.00001)\n"
+    fields: Fields = {**PAPER, "short_title": "Nick", "authors": Names(("Bo Bo",))}
+
+    new = new_lines("# Papers\n\n" + "".join(map(entry.format, "123")) + bare, fields)
+
+    assert new.startswith("### [Nick] **A New Paper**\n\n**Authors:** Bo Bo\n")
 
 
 @pytest.mark.parametrize(

@@ -146,14 +146,16 @@ def house_style(
 ) -> HouseStyle:
     """Return the style of `form` around the entry at `rank`, of those in `region` first."""
     inside = frozenset(region)
-    # An entry with problems may be damaged: it is no model for a new one.
-    models = [
+    alike = [
         (at not in inside, abs(at - rank), at)
         for at, it in enumerate(document.entries)
         if it.format.name == form.name and at != left_out
-        if not (it.broken or it.unreadable or it.problems)
+        if not (it.broken or it.unreadable)
     ]
-    nearest = sorted(models)[:_MOST_NEIGHBOURS]
+    # An entry with problems may be damaged: it is no model for a new one, unless most have lines
+    # that no rule reads.
+    clear = [it for it in alike if not document.entries[it[2]].problems]
+    nearest = sorted(clear if 2 * len(clear) >= len(alike) else alike)[:_MOST_NEIGHBOURS]
     of_region = frozenset(at for at, (is_outside, *_) in enumerate(nearest) if not is_outside)
     return HouseStyle(
         document.lines, tuple(document.entries[at] for _, _, at in nearest), of_region

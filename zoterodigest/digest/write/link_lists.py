@@ -177,10 +177,12 @@ class LinkWriter:
 
         Where most have two pages of the work, or another one of arXiv, so has the new list.
         """
-        links = [self._link(link) for link in self._in_order(wanted)]
+        ordered = self._in_order(wanted)
+        links = [self._link(link) for link in ordered]
         if page:
             own = [it.replace(_VERSION, version) for it in self._pages(page, arxiv, version, doi)]
-            links = [*own, *links] if self.is_page_first else [*links, *own]
+            at = self._place_of_page([folded_label(link.label) for link in ordered])
+            links[at:at] = own
         if not links:
             return ""
         before, between, after = self._signs(len(links))
@@ -195,6 +197,24 @@ class LinkWriter:
                 at -= 1
             ordered.insert(at, link)
         return ordered
+
+    def _place_of_page(self, labels: Sequence[str]) -> int:
+        """Return how many links stand before the work itself, as most lists have two labels."""
+        votes = [self._before_page[label] for label in labels]
+        if not any(votes):
+            return 0 if self.is_page_first else len(labels)
+        return max((at for at, vote in enumerate(votes, 1) if vote > 0), default=0)
+
+    @cached_property
+    def _before_page(self) -> Counter[str]:
+        """How many more lists have a link of a label before the work itself than behind it."""
+        found: Counter[str] = Counter()
+        for each in self._lists:
+            pages = [at for at, link in enumerate(each.links) if link.is_own]
+            for at, link in enumerate(each.links if pages else ()):
+                if not link.is_own:
+                    found[folded_label(link.label)] += 1 if at < pages[0] else -1
+        return found
 
     def _is_before(self, label: str, other: str) -> bool:
         return self._pairs[label, other] > self._pairs[other, label]

@@ -54,6 +54,7 @@ _BREAKERS = lazy_regex(r"[\[\]<>|`\n]")
 _ID_LABEL = lazy_regex(r"(?:arxiv|doi)\s?[:.]?\s?", re.I)
 _JOINING = lazy_regex(r"\b(?:or|and)\b")
 _MONTH = lazy_regex(r"(?:19|20)\d\d\D{1,3}(\d{1,2})(?!\d)")
+_TEN = 10
 _SHORT_COMMENT = 20
 
 
@@ -244,7 +245,7 @@ def _signs_in(text: str) -> frozenset[str]:
 
 def _has_short_month(text: str, new: str) -> bool:
     found = _MONTH.search(text)
-    return found is not None and (len(found[1]) == 1) is (new[5:6] == "0")
+    return found is not None and (int(found[1]) < _TEN) is (new[5:6] == "0")
 
 
 def _before_doi(url: str, doi: str) -> str:

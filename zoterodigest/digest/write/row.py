@@ -27,6 +27,9 @@ from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
+_ODD = 2
+"""So many rows of a table may be odd ones, more tell how it writes blanks."""
+
 _SOME = 4
 """Of so many numbers of a column one may be missing."""
 
@@ -41,13 +44,17 @@ _NUMBER = lazy_regex(r"^([*_]{0,2}\[?)(\d{1,4})(?=[.)\]])")
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """A row to look like: its entry, where its line starts, its cells, what stands in them."""
+    """A row to look like: its entry, where its line starts, its cells, what stands in them.
+
+    `is_of_table` tells whether it stands in the table that gets a row.
+    """
 
     entry: DigestEntry
     start: int
     data: bytes
     cells: tuple[Range, ...]
     slots: list[Slot]
+    is_of_table: bool
 
     def cell(self, column: int) -> str:
         """Return a cell with the blanks around what stands in it."""
@@ -211,7 +218,8 @@ class NewRow:
         widths = [{len(it.cell(column)) for it in self._models} for column in range(len(texts))]
         aligned = frozenset(at for at, each in enumerate(widths) if len(each) == 1)
         # One sloppy row is no model: of those whose cells stand as most do, the nearest.
-        best = usual(model.blanks(aligned) for model in self._models)
+        own = [it for it in self._models if it.is_of_table]
+        best = usual(it.blanks(aligned) for it in (own if len(own) > _ODD else self._models))
         model = next(it for it in self._models if it.blanks(aligned) == best)
         row = decoded(model.data[: model.cells[0][0]])
         for column, text in enumerate(texts):
@@ -256,4 +264,6 @@ def _models(manner: HouseStyle, document: Document, header: Header) -> Iterator[
         is_whole = entry.first == entry.last and len(cells) == len(header.slots)
         if is_whole and above.slots == header.slots:
             start = document.lines.starts[entry.first]
-            yield _Model(entry, start, document.lines[entry.first], cells, slots)
+            is_of_table = above.line == header.line
+            data = document.lines[entry.first]
+            yield _Model(entry, start, data, cells, slots, is_of_table)
