@@ -58,6 +58,7 @@ def test_bars_part_the_values_of_an_item(
         ("ICCV-17", "ICCV", "2017"),
         ("NeurIPS 2020", "NeurIPS", "2020"),
         ("20171201", "", "2017-12-01"),
+        ("20171201 arXiv", "arXiv", "2017-12-01"),
     ],
 )
 def test_a_venue_or_a_date_may_stand_before_a_linked_title(

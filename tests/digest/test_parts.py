@@ -320,3 +320,35 @@ def test_escaped_brackets_around_links_are_none_of_a_venue() -> None:
 
     assert found is not None
     assert dict(found)["venue"] == "CVPR 2018"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            " by Lovelace, Ada and Gödel, Kurt and Noether, Emmy, 2018.",
+            {"authors": "Lovelace, Ada and Gödel, Kurt and Noether, Emmy", "year": "2018"},
+        ),
+        (", ICRA ViTac, 2024.", {"venue": "ICRA ViTac, 2024"}),
+        (
+            f". In *Proceedings of ACL 2003*. ([Citation]({ARXIV}): 1,234)",
+            {"venue": "Proceedings of ACL 2003", "links": f"[Citation]({ARXIV})"},
+        ),
+    ],
+)
+def test_names_as_in_bibtex_led_venues_and_counts_are_parts(
+    text: str, expected: dict[str, str]
+) -> None:
+    assert dict(parts(text) or ()) == expected
+
+
+def test_a_title_may_stand_in_an_anchor() -> None:
+    text = (
+        '10. <span id = "ears">**Counting Birds by Ear**.</span>\n\n'
+        f"   *Ada Lovelace, Kurt Gödel*. [[pdf](<{ARXIV}>)]\n"
+    )
+
+    (entry,) = read(text.encode()).entries
+
+    assert entry.title == "Counting Birds by Ear"
+    assert entry.reading.fields["authors"] == Names(("Ada Lovelace", "Kurt Gödel"))

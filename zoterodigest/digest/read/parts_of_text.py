@@ -55,7 +55,7 @@ _FILLER = lazy_regex(
     r"|@[\w:.-]+(?:[;,] ?@[\w:.-]+)*|(?:vol(?:ume)?\.? ?)?\d{1,4} ?\(\d{1,4}(?:[-–/]\d{1,4})?\)"
     r"|(?:pp?\.?|pages?) ?\d+(?: ?[-–]+ ?\d+)?|\d{1,5} ?[-–]+ ?\d{1,5}"
     r"|(?:vol|no|number|issue)\.? ?\d{1,4}"
-    r"|(?:\d{1,4}(?:\(\d{1,4}\))? ?: ?)\d+(?: ?[-–]+ ?\d+)?|\d{1,3}",
+    r"|(?:\d{1,4}(?:\(\d{1,4}\))? ?: ?)\d+(?: ?[-–]+ ?\d+)?|\d{1,3}(?:,\d{3})*",
     re.I,
 )
 """Words between parts, keys, volumes and pages: read and kept, and no value."""
@@ -101,6 +101,11 @@ _ID_BEHIND = lazy_regex(rf"[,;]\s*{_ID_IN_TEXT.pattern}", re.I)
 _COMMAS = (COMMA, False)
 _CUTS = ((_ID_IN_TEXT, True), (_BRACKETED, True), (_SENTENCE, False), (_COLON, False))
 _AND = lazy_regex(r"^(?:and|&)\s+")
+_CAPITALIZED = r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){0,3}"
+_INVERTED = lazy_regex(
+    rf"(?:by )?{_CAPITALIZED}, {_CAPITALIZED}(?: and {_CAPITALIZED}, {_CAPITALIZED})+"
+)
+"""Names as in BibTeX: "Lovelace, Ada and Gödel, Kurt"."""
 _TWO_YEARS = lazy_regex(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
 _PAIRS = {"(": ("(", ")"), ")": ("(", ")"), "[": ("[", "]"), "]": ("[", "]")}
 _LONGEST_VENUE = 200
@@ -331,12 +336,19 @@ class _TextReader:
         return are_two_last_names(text) or (are_cut and all(map(is_last_name, found.people)))
 
     def _is_named_otherwise(self, name: str) -> bool:
-        return self._venues.find(name) is not None
+        """Whether a name is that of a venue, or begins with the acronym of one: "ICRA ViTac"."""
+        first = name.split()[0]
+        is_led = len(first) > 2 and first.isupper() and self._venues.find(first) is not None
+        return is_led or self._venues.find(name) is not None
 
     def _several(self, start: int, end: int) -> _Parts | None:
         """Return the parts of a range that commas part: authors, then a venue and the like."""
-        items = [*_cut(self._text, start, end, _COMMAS)]
-        items = [item for item in (self._trimmed(*it) for it in items) if item[0] < item[1]]
+        if (inverted := _INVERTED.match(self._text, start, end)) and inverted.end() < end:
+            people = self._people(start, inverted.end())
+            behind = self._after(self._items(inverted.end(), end))
+            if people is not None and behind is not None:
+                return [people, *behind]
+        items = self._items(start, end)
         if not 1 < len(items) <= _MOST_ITEMS:
             return self._with_et_al(start, end)
         persons = 0
@@ -355,12 +367,17 @@ class _TextReader:
                 return [*before, people]
         return self._with_et_al(start, end) or self._after(items)
 
+    def _items(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Return the ranges that commas part, without those that hold nothing."""
+        items = (self._trimmed(*it) for it in _cut(self._text, start, end, _COMMAS))
+        return [item for item in items if item[0] < item[1]]
+
     def _is_person_item(self, start: int, end: int) -> bool:
         text = _AND.sub("", self._text[start:end])
         people = names.parse_names(one_line(text)).people
         is_name = all(map(is_person, people)) if people else False
         is_name = is_name or bool(_INITIALS.fullmatch(text))
-        return is_name and self._venues.find(text) is None
+        return is_name and not self._is_named_otherwise(text)
 
     def _after(self, items: list[tuple[int, int]]) -> _Parts | None:
         """Return the parts that items are, those that are one together taken together."""
