@@ -167,3 +167,15 @@ def test_a_label_has_no_marks_on_either_side(label: str) -> None:
     (entry,) = read(line.encode()).entries
 
     assert [link.label for link in entry.reading.links] == ["PDF"]
+
+
+def test_a_link_that_is_called_by_its_address_has_no_label_and_is_called_by_the_new_one() -> None:
+    site, other = "https://example.org/a", "https://example.org/b"
+    source = f"- A Title of Some Words [pdf](https://arxiv.org/abs/2504.18524) [{site}]({site})\n"
+    (entry,) = read(source.encode()).entries
+    links = (Hyperlink("", other),)
+
+    edited, after = written(source, {"links": WebLinks(links)})
+
+    assert [link.label for link in entry.reading.links] == ["pdf", ""]
+    assert (edited.refusals, after) == ((), source.replace(site, other))

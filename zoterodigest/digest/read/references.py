@@ -120,7 +120,10 @@ def _without_tags(label: str) -> str:
 
 
 def hyperlink(data: bytes, span: LinkSpan) -> Hyperlink:
-    """Return the link at `span`: label without brackets and marks, entities of the URL resolved."""
+    """Return the link at `span`: label without brackets and marks, entities of the URL resolved.
+
+    One that is called by its own address has no label, as an attachment in Zotero has none then.
+    """
     label = data[slice(*span.label)].decode("utf-8", "replace")
     if "<" in label:
         label = _without_tags(label)
@@ -130,7 +133,8 @@ def hyperlink(data: bytes, span: LinkSpan) -> Hyperlink:
     if word.isalnum():
         return Hyperlink(word, url)
     inner = _LABEL.match(label)
-    return Hyperlink((inner[1] if inner else label).rstrip(_LABEL_MARKS).lstrip(), url)
+    label = (inner[1] if inner else label).rstrip(_LABEL_MARKS).lstrip()
+    return Hyperlink("" if label == url else label, url)
 
 
 _LABEL_MARKS = " \t\r\n*_`"

@@ -120,16 +120,24 @@ def _changes(
         link = hyperlink(data, span)
         label, url = link.label or slot.section or "", move(link.url)
         if link.url and Hyperlink(label, url) not in gone:
-            pieces += [(*span.url, safe_url(url).encode())] if url != link.url else []
+            pieces += _readdressed(data, span, url) if url != link.url else []
             continue
         successor = next((it for it in left if it.label.casefold() == label.casefold()), None)
         # A link of the same label is changed in place: its form and its place in the row stay.
         if successor is not None:
             left.remove(successor)
-            pieces.append((*span.url, safe_url(successor.url).encode()))
+            pieces += _readdressed(data, span, successor.url)
         elif link.url:
             doomed.append(index)
     return [*pieces, *_removals(data, spans, doomed)], left
+
+
+def _readdressed(data: bytes, span: LinkSpan, url: str) -> Iterator[_Piece]:
+    """Yield what gives a link another address, also where it is called by it."""
+    new = safe_url(url).encode()
+    if data[slice(*span.label)] == data[slice(*span.url)]:
+        yield *span.label, new
+    yield *span.url, new
 
 
 def _removals(data: bytes, spans: Sequence[LinkSpan], doomed: Sequence[int]) -> Iterator[_Piece]:
