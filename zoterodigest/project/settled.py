@@ -201,14 +201,13 @@ def said_before(folder: Path, request: str, ask: Ask) -> Stamp | None:
     """
     try:
         stamp = _parsed((reading_folder(folder) / _name(request)).read_bytes())
-        is_valid = all(_state_now(fact, ask) == state for fact, state in stamp.states)
+        is_valid = all(
+            (ask(fact.where) if fact.kind == NETWORK else state_of(fact)) == state
+            for fact, state in stamp.states
+        )
     except (OSError, ValueError, UnknownState):
         return None
     return stamp if is_valid else None
-
-
-def _state_now(fact: Fact, ask: Ask) -> str:
-    return ask(fact.where) if fact.kind == NETWORK else state_of(fact)
 
 
 def keep_stamp(folder: Path, request: str, stamp: Stamp) -> None:

@@ -116,16 +116,11 @@ def _beginning(incomplete: str, values: Iterable[str]) -> list[str]:
 
 def _word(value: str) -> _TypedValue:
     shell = os.environ.get("_ZOTERODIGEST_COMPLETE", "").removeprefix("complete_")
-    if shell not in _ESCAPES or _is_in_quotes():
+    if shell not in _ESCAPES or _word_in_bash().startswith(("'", '"')):
         return _TypedValue(value)
     # bash keeps what stands before the last colon on the line.
     rest = value.split(":", _word_in_bash().count(":"))[-1]
     return _TypedValue(re.sub(r"(?=[^\w@%+:,./-])", _ESCAPES[shell], rest))
-
-
-def _is_in_quotes() -> bool:
-    """Return whether the word that bash completes begins with a quotation mark."""
-    return _word_in_bash().startswith(("'", '"'))
 
 
 def _word_in_bash() -> str:

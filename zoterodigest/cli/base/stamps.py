@@ -60,16 +60,12 @@ def request_of(arguments: Sequence[str]) -> StampRequest | None:
         here = str(Path.cwd())
         facts = Fact("configuration", here), Fact("file", str(allowed_file()))
         parts = [engine_key(), here, *map(state_of, facts), *_screen(), *_environment(), *arguments]
-        return StampRequest(
-            hashed("\0".join(parts).encode("utf-8", "surrogatepass")), _folder(arguments)
-        )
+        files = [one for one in arguments[1:] if not one.startswith("-")]
+        name = hashed("\0".join(parts).encode("utf-8", "surrogatepass"))
+        return StampRequest(name, state_folder_of(files))
     # Such as a current folder that was deleted, or a user without a home.
     except (OSError, RuntimeError, UnknownState):
         return None
-
-
-def _folder(arguments: Sequence[str]) -> Path:
-    return state_folder_of([one for one in arguments[1:] if not one.startswith("-")])
 
 
 def _screen() -> Iterator[str]:

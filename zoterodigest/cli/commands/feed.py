@@ -100,7 +100,8 @@ def feed(
     # A failed feed does not stop the others: the next run completes it.
     is_failed = any(one.failed or one.fault for one in fed)
     text = _done(number, changed, is_dry_run=asked.is_dry_run, is_failed=is_failed)
-    data = _data(fed, feeding, is_written=bool(changed) and not asked.is_dry_run)
+    is_written = bool(changed) and not asked.is_dry_run
+    data = {"written": is_written, "feeds": [_feed_data(one, feeding) for one in fed]}
     emit_result(text, data, as_json=asked.as_json)
     for error in unwritten.values():
         tell_error(str(error), error.hint)
@@ -192,10 +193,6 @@ def _tell_failures(fed: Sequence[Fed]) -> None:
         if one.fault:
             sentence = f"{one.name}: papers may be missing, as {one.fault}"
             tell_error(sentence, "Run it again: it keeps these entries and adds the rest.")
-
-
-def _data(fed: Sequence[Fed], feeding: Feeding, *, is_written: bool) -> dict[str, Any]:
-    return {"written": is_written, "feeds": [_feed_data(one, feeding) for one in fed]}
 
 
 def _feed_data(fed: Fed, feeding: Feeding) -> dict[str, Any]:

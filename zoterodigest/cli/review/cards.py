@@ -22,7 +22,7 @@ from zoterodigest.cli.show.report_sections import advice_of
 from zoterodigest.cli.show.report_text import SECTIONS
 from zoterodigest.cli.show.written_values import MANNER, written
 from zoterodigest.core.plan.plan import Link
-from zoterodigest.core.plan.reports import Conflict, DivergedField, HeldFile, Report, Waiting
+from zoterodigest.core.plan.reports import Conflict, DivergedField, HeldFile, Waiting
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.values.record import EMPTY, FieldKind, Value, is_empty, kind_of
 from zoterodigest.frozen import dataclass
@@ -293,14 +293,10 @@ def report_groups(prepared: Prepared, *, held: bool) -> list[ReportGroup]:
                     mark.id if mark else "",
                     mark.mark.name.partition(" ")[2] if mark else "",
                     bool(mark and mark.is_acknowledged),
-                    _file_of(report),
+                    str(report.entry.digest) if isinstance(report, HeldFile) else "",
                 )
             )
         if found:
             advice = advice_of(section, prepared.plan.reports, names)
             groups.append(ReportGroup(section.heading, advice, found))
     return groups
-
-
-def _file_of(report: Report) -> str:
-    return str(report.entry.digest) if isinstance(report, HeldFile) else ""

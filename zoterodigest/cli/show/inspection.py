@@ -220,10 +220,6 @@ def doubled_works(
     return [(work, at) for work, at in places.items() if len(at) > 1 and work]
 
 
-def _in_file(file: InspectedBib, found: object) -> dict[str, Any]:
-    return {"file": file.name, **json_value(found)}
-
-
 def _file_data(one: InspectedDigest | Unreadable) -> dict[str, Any]:
     if isinstance(one, Unreadable):
         return {"file": one.name, "error": str(one.error), "hint": one.error.hint}
@@ -247,7 +243,7 @@ def bibs_data(found: Sequence[InspectedBib | Unreadable]) -> dict[str, list[Any]
             for record in one.records
         ],
         "bib_problems": [
-            {**_in_file(one, problem.place), "reason": problem.reason}
+            {"file": one.name, **json_value(problem.place), "reason": problem.reason}
             for one in read
             for problem in one.problems
         ],

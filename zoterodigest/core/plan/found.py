@@ -107,10 +107,11 @@ def taken(
     values: dict[str, Value] = {}
     if not found.is_meant_for(item, folding):
         return values
+    # Without a venue the library has no field for these values: they would be lost.
+    homeless = item.homeless if is_empty(found.fields.get("venue", EMPTY)) else frozenset[str]()
     for name, value in found.fields.items():
         may_come = is_new or name in item.fields or name in found.replaces
-        # Without a venue the library has no field for these values: they would be lost.
-        if not may_come or is_empty(value) or (name in item.homeless and not _has_venue(found)):
+        if not may_come or is_empty(value) or name in homeless:
             continue
         held = item.fields.get(name, EMPTY)
         if name in found.replaces:
@@ -170,10 +171,6 @@ def also_changed(item: Item, edited: Fields) -> dict[str, Value]:
     if isinstance(year, str) and date is None and isinstance(then, str):
         return {} if then.startswith(year) else {"date": year}
     return {}
-
-
-def _has_venue(found: LookupResult) -> bool:
-    return not is_empty(found.fields.get("venue", EMPTY))
 
 
 def _is_lacking(name: str, item: Item) -> bool:

@@ -331,7 +331,8 @@ class _LinkingRun:
         """Find or make the items of entries that have no link; a row given is revived."""
         found: dict[int, tuple[str, Item | None]] = {}
         # Those without a title come last: the item of another entry of the work may be theirs.
-        for index in sorted(unlinked, key=lambda at: (not self._is_titled(at), at)):
+        titled = {at for at in unlinked if text_in(self._entries[at].fields, "title")}
+        for index in sorted(unlinked, key=lambda at: (at not in titled, at)):
             entry = self._entries[index]
             if report := self._left_alone(entry, None, None):
                 self.reports.append(report)
@@ -419,9 +420,6 @@ class _LinkingRun:
         pending = (one.found for one in self._terms.pending if one.is_about(entry))
         found = self._terms.found.get(self._free_key(entry)) or next(pending, None)
         return work if found is None else work_of(replace(entry, fields=found.fields))
-
-    def _is_titled(self, index: int) -> bool:
-        return bool(text_in(self._entries[index].fields, "title"))
 
     def _free_key(self, entry: Entry) -> str:
         return item_key(self._taken, entry.identifiers, text_in(entry.fields, "title"))
