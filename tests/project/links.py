@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -57,39 +59,37 @@ row_ids = st.text(string.ascii_lowercase + string.digits, min_size=10, max_size=
 )
 
 
-@st.composite
-def rows(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> LockRow:
+some_fields = st.frozensets(fields, max_size=2)
+some_fingerprints = st.lists(fingerprints, max_size=2).map(tuple)
+
+
+def rows(ids: st.SearchStrategy[str] = row_ids) -> st.SearchStrategy[LockRow]:
     """Any row; no field is both apart and has a base."""
-    diverged = draw(st.frozensets(fields, max_size=2))
-    bases = draw(
-        st.dictionaries(
-            fields.filter(lambda name: name not in diverged),
-            st.builds(Base, prints, prints),
-            max_size=4,
-        )
-    )
-    return LockRow(
-        id=draw(ids),
-        digest=source_key(draw(names)),
-        item=draw(keys),
-        note=draw(st.none() | keys),
-        identifiers=draw(
-            st.frozensets(
-                st.builds(Identifier, st.sampled_from(["arxiv", "doi"]), texts), max_size=2
-            )
+    # Built once: to build what each row is drawn from took as long as to draw it.
+    return st.builds(
+        LockRow,
+        id=ids,
+        digest=names.map(source_key),
+        item=keys,
+        note=st.none() | keys,
+        identifiers=st.frozensets(
+            st.builds(Identifier, st.sampled_from(["arxiv", "doi"]), texts), max_size=2
         ),
-        title=draw(st.just("") | fingerprints),
-        texts=draw(st.frozensets(fingerprints, max_size=2)),
-        headings=draw(st.lists(fingerprints, max_size=2).map(tuple)),
-        bases=bases,
-        diverged=diverged,
-        origin=draw(origins),
-        state=draw(st.sampled_from(LinkState)),
-        key=draw(st.just("") | fingerprints),
-        credits=draw(
-            st.dictionaries(fields, st.builds(FieldSource, texts, fingerprints), max_size=2)
-        ),
-    )
+        title=st.just("") | fingerprints,
+        texts=st.frozensets(fingerprints, max_size=2),
+        headings=some_fingerprints,
+        bases=st.dictionaries(fields, st.builds(Base, prints, prints), max_size=4),
+        diverged=some_fields,
+        origin=origins,
+        state=st.sampled_from(LinkState),
+        key=st.just("") | fingerprints,
+        credits=st.dictionaries(fields, st.builds(FieldSource, texts, fingerprints), max_size=2),
+    ).map(_without_bases_of_diverged)
+
+
+def _without_bases_of_diverged(row: LockRow) -> LockRow:
+    bases = {name: base for name, base in row.bases.items() if name not in row.diverged}
+    return replace(row, bases=bases)
 
 
 collection_rows = st.builds(
@@ -109,30 +109,20 @@ exported = st.builds(
 acknowledged = st.builds(Acknowledged, row_ids, names, fingerprints)
 
 
-@st.composite
-def locks(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> LockFile:
+def locks(ids: st.SearchStrategy[str] = row_ids) -> st.SearchStrategy[LockFile]:
     """Any lock file, sorted."""
-    some_rows = draw(st.lists(rows(ids), max_size=4, unique_by=lambda row: row.id))
-    some_shelves = draw(
-        st.lists(
-            collection_rows,
-            max_size=3,
-            unique_by=lambda collection_row: (collection_row.digest, collection_row.path),
-        )
+    return st.builds(
+        LockFile,
+        names,
+        _sorted(rows(ids), 4, lambda row: row.id),
+        _sorted(collection_rows, 3, lambda row: (row.digest, row.path)),
+        _sorted(exported, 3, lambda one: (one.bibliography, one.key)),
+        st.frozensets(names.map("{}.bib".format), max_size=2),
+        _sorted(acknowledged, 3, lambda one: (one.id, one.name)),
     )
-    some_exported = draw(
-        st.lists(exported, max_size=3, unique_by=lambda one: (one.bibliography, one.key))
-    )
-    return LockFile(
-        draw(names),
-        tuple(sorted(some_rows, key=lambda row: row.id)),
-        tuple(
-            sorted(
-                some_shelves,
-                key=lambda collection_row: (collection_row.digest, collection_row.path),
-            )
-        ),
-        tuple(sorted(some_exported, key=lambda one: (one.bibliography, one.key))),
-        draw(st.frozensets(names.map("{}.bib".format), max_size=2)),
-        tuple(sorted(draw(st.lists(acknowledged, max_size=3, unique_by=lambda o: (o.id, o.name))))),
-    )
+
+
+def _sorted(
+    of: st.SearchStrategy[Any], most: int, by: Callable[[Any], Any]
+) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(of, max_size=most, unique_by=by).map(lambda found: tuple(sorted(found, key=by)))
