@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Origin
 from zoterodigest.core.plan.plan import Link, RemoveEntry
@@ -70,7 +69,7 @@ from zoterodigest.core.works.pairing import (
     shares_block,
 )
 from zoterodigest.core.works.work import KnownWork, work_of
-from zoterodigest.frozen import dataclass
+from zoterodigest.frozen import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

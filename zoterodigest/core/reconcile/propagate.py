@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence, Set
-from dataclasses import replace
 from functools import partial
 
 from zoterodigest.core.links.bases import recorded, without_fill
@@ -65,7 +64,7 @@ from zoterodigest.core.values.record import (
     value_parts,
 )
 from zoterodigest.core.values.sets import frozenset_of
-from zoterodigest.frozen import dataclass
+from zoterodigest.frozen import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from zoterodigest.core.values.blocks import split_blocks
@@ -52,6 +51,7 @@ from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind
 from zoterodigest.digest.read.vault_metadata import property_slots, property_texts, slot_of_property
 from zoterodigest.digest.read.vault_owned import scan_body, spans_without
 from zoterodigest.digest.read.vault_tags import with_tags
+from zoterodigest.frozen import replace
 
 NO_FRONT = "only the title of the front matter is synced"
 
