@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
 from zoterodigest.digest.read.detect import read_document
-from zoterodigest.digest.read.document import core_entry
+from zoterodigest.digest.read.document import Document, core_entry
+from zoterodigest.digest.read.later import KnownAreas
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import OurNotes, core_item, read_contents
 from zoterodigest.notes.read import read_note
@@ -39,12 +41,34 @@ def remembered(function: Callable[..., Any], keys: Callable[..., Hashable]) -> C
     return once
 
 
+def _documents_read_once() -> Callable[..., Document]:
+    """Return what reads a document once; how its areas were judged is told each time."""
+
+    def read(
+        name: str, source: bytes, formats: Any, venues: Any, known: KnownAreas | None
+    ) -> tuple[Document, Mapping[str, str]]:
+        alone = known and replace(known, seen={**known.seen})
+        return read_document(name, source, formats, venues, alone), alone.seen if alone else {}
+
+    remembers = remembered(read, _of_document)
+
+    def once(
+        name: str, source: bytes, formats: Any, venues: Any, known: KnownAreas | None = None
+    ) -> Document:
+        document, seen = remembers(name, source, formats, venues, known)
+        if known:
+            known.seen.update(seen)
+        return cast(Document, document)
+
+    return once
+
+
 @contextmanager
 def remembering() -> Iterator[None]:
     """Have digests, notes and lock files that were read before be read from memory."""
     lock_file = remembered(read_lock, lambda data, *_: data)
     pure: dict[str, Callable[..., Any]] = {
-        "digest.read.detect.read_document": remembered(read_document, _of_document),
+        "digest.read.detect.read_document": _documents_read_once(),
         "sync.gathering.known_lock.read_lock": lock_file,
         "sync.gathering.gather.read_contents": remembered(read_contents, _of_contents),
         "project.memory.read_lock": lock_file,
@@ -60,10 +84,15 @@ def remembering() -> Iterator[None]:
 
 
 def _of_document(
-    name: str, source: bytes, formats: Any, venues: object, known: object = None
+    name: str, source: bytes, formats: Any, venues: object, known: KnownAreas | None
 ) -> Hashable:
-    # What is known of areas is also written: it is no call that can be repeated.
-    return name, source, tuple(map(id, formats)), id(venues), id(known) if known else None
+    # What is known of lines (`heads`) makes a reading faster, and changes nothing of it.
+    areas = known and (
+        frozenset(known.judged.items()),
+        frozenset(known.seen.items()),
+        id(known.document),
+    )
+    return name, source, tuple(map(id, formats)), id(venues), areas
 
 
 def _of_entry(name: str, entry: object, title: str) -> Hashable:
