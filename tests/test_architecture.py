@@ -49,7 +49,7 @@ CLOCKS = frozenset({"now", "utcnow", "today", "uuid1", "uuid4"})
 HOMES = {
     "pyzotero": ("library.http",),
     "httpx2": ("library.http",),
-    "keyring": ("library.keys",),
+    "keyring": ("library.api_keys",),
     "requests": ("lookup.service",),
     "arxiv": (),  # ADR 21
     "bibtexparser": (),

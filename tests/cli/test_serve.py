@@ -21,7 +21,7 @@ from tests.cli.keyrings import KeyringInMemory, installed, no_keyring
 from tests.library.served import article, client
 from zoterodigest.cli.commands.serve import key_for
 from zoterodigest.library.address import WebAddress, parse_address
-from zoterodigest.library.keys import store_key
+from zoterodigest.library.api_keys import store_key
 
 KEY = "a-key-nobody-may-see"
 WRONG = "1:short"

@@ -20,8 +20,8 @@ from tests.library.desktop import Desktop, a_desktop
 from tests.library.web import KEY, Serve, Server, a_server
 from zoterodigest.cli.base import stamps
 from zoterodigest.library.address import WebAddress
+from zoterodigest.library.api_keys import SERVICE
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.keys import SERVICE
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.server.messages import Request, Response
 from zoterodigest.project.settled import said_before

@@ -15,8 +15,7 @@ from zoterodigest.cli.base.screen import hanging, tell, visible
 from zoterodigest.cli.base.talk import countdown
 from zoterodigest.library.access import Access, Pauses
 from zoterodigest.library.address import ZOTERO_ORG, WebAddress, in_desktop
-from zoterodigest.library.key_file import KeyFile
-from zoterodigest.library.keys import (
+from zoterodigest.library.api_keys import (
     NoKeyring,
     local_name,
     remove_key,
@@ -24,6 +23,7 @@ from zoterodigest.library.keys import (
     stored_key,
     stored_local_key,
 )
+from zoterodigest.library.key_file import KeyFile
 from zoterodigest.library.port import LibraryReadOnly
 
 if TYPE_CHECKING:

@@ -24,10 +24,10 @@ from zoterodigest.library.address import (
     is_meant_as_address,
     parse_address,
 )
+from zoterodigest.library.api_keys import remove_key, store_key
 from zoterodigest.library.desktop.dialect import DesktopSession, desktop_session, instance_of
 from zoterodigest.library.desktop.permission import accepts
 from zoterodigest.library.http.trouble import KeyRefused
-from zoterodigest.library.keys import remove_key, store_key
 from zoterodigest.library.web.cache import forget_all
 from zoterodigest.library.web.dialect import Rights, is_api_key, key_taken, rights_of
 from zoterodigest.project.layout import Project, find_project

@@ -19,8 +19,8 @@ from zoterodigest.cli.base.screen import emit, tell, tell_error
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress
+from zoterodigest.library.api_keys import NoKeyring, store_key, stored_key
 from zoterodigest.library.connect import connect
-from zoterodigest.library.keys import NoKeyring, store_key, stored_key
 from zoterodigest.library.port import Library
 from zoterodigest.library.server import LOOPBACK, Listener, listener
 from zoterodigest.library.server.site import user_at

@@ -19,9 +19,9 @@ from zoterodigest.library.address import (
     is_personal,
     parse_address,
 )
+from zoterodigest.library.api_keys import NoKeyring, stored_local_key
 from zoterodigest.library.connect import connect
 from zoterodigest.library.http.trouble import NotReached
-from zoterodigest.library.keys import NoKeyring, stored_local_key
 from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
 from zoterodigest.library.web.dialect import no_key, rights_of
 from zoterodigest.project.files import read_if_present
