@@ -32,9 +32,9 @@ def duplicates(
     """Find papers that appear twice in the library or in digests.
 
     duplicates lists items that are the same paper, unlinked entries that are the same paper, and
-    what may be the same paper. Each has the reason and what to do. It only counts entries that
-    share an item. FILE is a digest or a .bib. Without FILE it uses those of the project, or only
-    the library if the project has none. It changes nothing without --merge.
+    what may be the same paper. It gives the reason for each, and what to do. Entries that share an
+    item are only counted. FILE is a digest or a .bib. Without FILE it uses those of the project, or
+    only the library if the project has none. It changes nothing without --merge.
 
     With --merge, notes and attachments of OTHER move to KEEP. KEEP also gets the collections, tags,
     relations and lines of Extra of OTHER, and values for its empty fields. OTHER goes to the trash.

@@ -54,8 +54,8 @@ def published(
 
     published reads the venue in the digest and what the authors say at arXiv. It asks Semantic
     Scholar, DBLP and Crossref about the rest. A paper counts if title, first author and most
-    authors match. If sources disagree, published only lists the paper. It never contradicts a
-    venue in a digest or in the library; it only adds DOI and pages.
+    authors match. If sources disagree, published lists the paper, and --apply leaves it as it is.
+    It never contradicts a venue in a digest or in the library; it only adds DOI and pages.
 
     --apply turns the item of a preprint into the published version, in place. Item key, citation
     key and arXiv id stay. Digests don't change, now or in later syncs, unless you pass --markdown.
