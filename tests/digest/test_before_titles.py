@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import Names
+from zoterodigest.core.values.record import Fields, Names
 from zoterodigest.digest.read.document import DigestEntry
+from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.steps import NewEntry
 
 ID = "https://arxiv.org/abs/1706.03762"
 TITLE = "Counting Birds by Ear"
@@ -142,3 +144,24 @@ def test_a_remark_behind_a_bold_title_is_no_title() -> None:
 )
 def test_a_label_of_something_else_makes_no_paper(line: str) -> None:
     assert read(f"## Notes\n\n{line}\n{line}\n".encode()).entries == ()
+
+
+@pytest.mark.parametrize(("number", "is_kept"), [("1{}", False), ("", True)])
+def test_a_picture_before_a_title_is_copied_only_if_all_have_it(number: str, is_kept: bool) -> None:
+    item = '- <img src="{}.svg"> [Counting {}](https://arxiv.org/abs/2101.0000{}), CVPR 2021\n'
+    items = (
+        item.format(number.format(at), bird, at)
+        for at, bird in enumerate(("Owls", "Kites", "Wrens"))
+    )
+    fields: Fields = {
+        "title": "Counting Bees",
+        "venue": "ICCV",
+        "year": "2023",
+        "arxiv": "2301.00001",
+    }
+    document = read(f"## Birds\n\n{''.join(items)}".encode())
+
+    after = rearrange(document, [NewEntry("new", ("Birds",), fields)], read).source.decode()
+
+    assert ('<img src=".svg"> [Counting Bees]' in after) is is_kept
+    assert ("- [Counting Bees]" in after) is not is_kept

@@ -49,6 +49,7 @@ _REMARK = lazy_regex(
 _LAST_REMARK = lazy_regex(rf"<br[ \t]*/?>{_REMARK.pattern}[ \t]*$")
 """One on a line of its own, which the new entry does not have."""
 
+_PICTURE = lazy_regex(r"(?:<img\b[^<>]*>|!\[[^\[\]]*\]\([^()]*\))[ \t]*")
 _TAG = lazy_regex(r"</?[A-Za-z][^<>]*>|<!--.*?-->")
 _LAST_SIGNS = " \t,;:|•·–—-"
 _STOPS = ".。"
@@ -298,7 +299,11 @@ def _wrapping(head: str) -> str:
 
 
 def _without_nickname(gap: str) -> str:
-    """Return what begins an entry without a short name, an emoji or a checkbox of one neighbor."""
+    """Return what begins an entry without what one neighbor has there.
+
+    That is a short name, an emoji, a checkbox, or a picture, which may say how many pages it has.
+    """
+    gap = _PICTURE.sub("", gap)
     found = _NUMBERED.match(gap) or _LEAD.match(gap)
     end = found.end() if found else 0
     rest = gap[end:]
