@@ -352,3 +352,23 @@ def test_a_title_may_stand_in_an_anchor() -> None:
 
     assert entry.title == "Counting Birds by Ear"
     assert entry.reading.fields["authors"] == Names(("Ada Lovelace", "Kurt Gödel"))
+
+
+def test_a_name_alone_has_four_words_at_most() -> None:
+    assert parts(": Ada Maria Lovelace Gordon") == [("authors", "Ada Maria Lovelace Gordon")]
+    assert parts(": Serving Inference Using Dynamic Bird Selection") == [
+        ("summary", "Serving Inference Using Dynamic Bird Selection")
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- Uncertainty in Birds Workshop in ICML 2020 [[Slides]](<https://slideslive.com/icml>)",
+        f"[[page]]({ARXIV})\n\n**Song**\nAda Lovelace, Kurt Gödel",
+    ],
+)
+def test_the_name_of_a_link_in_brackets_is_no_title(line: str) -> None:
+    found = read(f"## Birds\n\n{line}\n".encode()).entries
+
+    assert not {"[Slides]", "Slides", "[page]", "page"} & {entry.title for entry in found}

@@ -190,6 +190,7 @@ def test_a_table_goes_on_below_a_blank_line() -> None:
             "RoMa",
         ),
         ("[RoMa-2] Robust Dense Features", "Robust Dense Features", "short_title", "RoMa-2"),
+        ("[Ro & Ma 1.0] Robust Features", "Robust Features", "short_title", "Ro & Ma 1.0"),
         ("[CVPR24] Robust Features", "Robust Features", "venue", "CVPR"),
         (f"🔥<b>[{A}]({AT_A})</b>🔥", A, "year", None),
         (f"1. **[{A}]({AT_A})**, CVPR 2024", A, "venue", "CVPR"),

@@ -214,6 +214,8 @@ def _is_quoted(lines: Lines, line: int) -> bool:
 def _line_head(lines: Lines, form: DigestFormat, line: int) -> Head | None:
     data = _bare(lines[line])
     bare = data.strip(b" \t\r")
+    if bare.startswith(b"[[") and b"](" in bare:  # a link in brackets
+        return None
     is_set_off = bare.startswith((b"**", b"__", b"[", b"<b>")) or _is_titled(data)
     is_phrase = len(bare.split()) >= _FEWEST_WORDS and not bare.endswith((b".", b":", b"!"))
     match = head_match(form, data) if is_set_off or is_phrase else None

@@ -116,6 +116,9 @@ def is_title(form: DigestFormat, data: bytes) -> bool:
     # The rest of a quotation stands on the next line.
     if data[:3] == _OPENING and _CLOSING not in data:
         return False
+    # What stands in brackets as a whole is the name of a link: "[[Slides]](…)".
+    if data[:1] == b"[" and data[-1:] == b"]" and data.count(b"[") == 1:
+        return False
     if data.endswith(b":"):
         data = _EMOJI_NAMES.sub(b"", data)
     return not form.no_title.matches(data.strip(_MARKS))

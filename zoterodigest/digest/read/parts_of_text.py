@@ -19,6 +19,7 @@ from zoterodigest.digest.read.people import (
     is_person,
     is_without_case,
 )
+from zoterodigest.digest.read.shapes import MOST_WORDS_ALONE
 from zoterodigest.digest.read.slots import one_line
 from zoterodigest.digest.read.venues import is_name_like, is_venue
 from zoterodigest.frozen import frozen
@@ -331,9 +332,13 @@ class _TextReader:
             return False
         if all(map(is_person, found.people)):
             is_list = is_led or found.truncated or len(found.people) > 1
-            return is_list or not self._is_named_otherwise(found.people[0])
+            return is_list or self._is_one_person(found.people[0])
         are_cut = found.truncated and len(found.people) <= 2
         return are_two_last_names(text) or (are_cut and all(map(is_last_name, found.people)))
+
+    def _is_one_person(self, name: str) -> bool:
+        """Whether a name alone is that of a person, and of no venue; more words are a title."""
+        return len(name.split()) <= MOST_WORDS_ALONE and not self._is_named_otherwise(name)
 
     def _is_named_otherwise(self, name: str) -> bool:
         """Whether a name is that of a venue, or begins with the acronym of one: "ICRA ViTac"."""

@@ -96,6 +96,8 @@ def _looks_like_names(text: bytes) -> bool:
 
 _MOST_NAME_WORDS = 6
 _MOST_PARTICLES = 3
+MOST_WORDS_ALONE = 4
+"""A name that stands alone and has more words may be a title in capitals."""
 NO_NAME = lazy_regex(
     r"\b(?:academy|acm|adobe|amazon|apple|award|best|berkeley|cent(?:er|re)|challenge|college|conference"
     r"|deepmind|department|facebook|google|honorable|ieee|institute?|international|journal|laboratory"
@@ -126,6 +128,8 @@ def are_names(text: str) -> bool:
     found = names.parse_names(one_line(text))
     if found.truncated and len(found.people) == 1 and _SURNAME.fullmatch(found.people[0]):
         return True  # "Vaswani et al.": what follows tells that the word is a name
+    if len(found.people) == 1 and len(found.people[0].split()) > MOST_WORDS_ALONE:
+        return False
     return bool(found.people) and all(map(_is_written_as_name, found.people))
 
 
