@@ -372,3 +372,17 @@ def test_the_name_of_a_link_in_brackets_is_no_title(line: str) -> None:
     found = read(f"## Birds\n\n{line}\n".encode()).entries
 
     assert not {"[Slides]", "Slides", "[page]", "page"} & {entry.title for entry in found}
+
+
+@pytest.mark.parametrize("indent", ["", "   "])
+def test_badges_below_an_entry_are_no_remark(indent: str) -> None:
+    text = (
+        "7. **Counting Birds by Ear**.\n\n"
+        f"   *Ada Lovelace, Kurt Gödel*. [[pdf]({ARXIV})], 2022.12\n"
+        f"{indent}![](https://img.shields.io/badge/loud.svg) ![](https://img.shields.io/b.svg)\n"
+    )
+
+    (entry,) = read(text.encode()).entries
+
+    assert "summary" not in entry.reading.fields
+    assert entry.problems == ()

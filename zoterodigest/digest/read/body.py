@@ -23,7 +23,7 @@ from zoterodigest.digest.read.lines import DETAILS, shorn
 from zoterodigest.digest.read.markers import has_marker
 from zoterodigest.digest.read.own_notes import spoil, without_notes
 from zoterodigest.digest.read.references import holds_only_links
-from zoterodigest.digest.read.shapes import may_be_names
+from zoterodigest.digest.read.shapes import is_pictures, may_be_names
 from zoterodigest.digest.read.slots import (
     Claims,
     Slot,
@@ -329,7 +329,7 @@ def _claim_body(claims: Claims, body: Body, terms: Terms) -> None:
 def _claim_rest(claims: Claims, body: Body, line: int, form: DigestFormat) -> None:
     """Claim all from a line on as the rest, in general formats without the links that end it.
 
-    Names that are written as none can be told from other words are no remark: they are left alone.
+    Badges are no remark, and names that are written as none can be told from other words neither.
     """
     assert form.rest is not None
     links, last = [], len(body.ranges)
@@ -341,7 +341,7 @@ def _claim_rest(claims: Claims, body: Body, line: int, form: DigestFormat) -> No
     rest = block_text(body.text, body.ranges[line][0], end)
     if form.entry.is_general and may_be_names(rest.data):
         claims.unread.append(UnreadLine(line, "no rule of the format reads this line"))
-    else:
+    elif not (form.entry.is_general and is_pictures(rest.data)):
         claims.slots.append(Slot(form.rest, rest))
     claims.slots += reversed(links)
 

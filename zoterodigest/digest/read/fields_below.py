@@ -28,7 +28,7 @@ from zoterodigest.digest.read.references import (
     hyperlink,
     links_within,
 )
-from zoterodigest.digest.read.shapes import may_be_names
+from zoterodigest.digest.read.shapes import is_pictures, may_be_names
 from zoterodigest.digest.read.slots import (
     BLANKS,
     Claims,
@@ -432,6 +432,8 @@ class FieldLines:
         """Claim text as the rest; a second one is left alone."""
         stop = max(self._stop(line + 1, over_blanks=True), line + 1)
         text = block_text(self._body, self._ranges[line][0], self._ranges[stop - 1][1])
+        if is_pictures(text.data):
+            return stop
         is_second = any(slot.name == _REST and slot.text.data for slot in self._claims.slots)
         if is_second or may_be_names(text.data):
             self._claims.unread.append(UnreadLine(line, _UNREAD))

@@ -146,6 +146,14 @@ def may_be_names(data: bytes) -> bool:
     return _NAMES.fullmatch(data) is not None
 
 
+_PICTURES = lazy_regex(rb"(?:!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>|[\s,;|]|<br ?/?>)*")
+
+
+def is_pictures(data: bytes) -> bool:
+    """Whether a text shows pictures and no words."""
+    return _PICTURES.fullmatch(data) is not None
+
+
 def is_no_venue(slot: Slot, venues: VenueTable) -> bool:
     """Tell whether a slot of a venue holds a list of people or the hour of a meeting."""
     # Most venues have no sign that parts people, or the hour from the minute.
