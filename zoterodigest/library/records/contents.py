@@ -174,6 +174,8 @@ _TIMES = frozenset({"dateAdded", "dateModified"})
 
 
 def _at_versions(item: Item, now: LibraryItem, children: Iterable[LibraryItem]) -> Item:
+    if not (item.notes or item.own_notes):
+        return replace(item, version=now.version)
     versions = {one.key: one.version for one in children}
     notes = {name: replace(it, version=versions[it.key]) for name, it in item.notes.items()}
     return replace(item, version=now.version, notes=notes, own_notes={})

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from operator import itemgetter
 
 from zoterodigest.frozen import replace
-from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents, core_item, is_top_level, with_chains
 from zoterodigest.library.records.zotero import ZoteroMapping
@@ -26,7 +25,7 @@ def contents_after(
     objects, touched = dict(contents.by_key), set[str]()
     for item in sent:
         before = objects.get(item.key)
-        after = replace(item, data=_with_sorted_tags(item.data))
+        after = _with_sorted_tags(item)
         if before is not None:
             data = {**before.data, **after.data}
             after = LibraryItem(item.key, item.version, data, before.parsed_date)
@@ -53,7 +52,9 @@ def contents_after(
     )
 
 
-def _with_sorted_tags(data: Data) -> Data:
-    """Return `data` with its tags in the order in which a library lists them."""
-    tags = ItemJson(data).stored("tags")
-    return {**data, "tags": sorted(tags, key=itemgetter("tag"))} if len(tags) > 1 else data
+def _with_sorted_tags(item: LibraryItem) -> LibraryItem:
+    """Return `item` with its tags in the order in which a library lists them."""
+    tags = item.json.stored("tags")
+    if len(tags) < 2:
+        return item
+    return replace(item, data={**item.data, "tags": sorted(tags, key=itemgetter("tag"))})

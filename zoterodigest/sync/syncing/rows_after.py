@@ -105,6 +105,8 @@ class SettledLinks:
 
 
 def _without_versions(item: Item) -> Item:
+    if not (item.version or item.notes):
+        return item
     notes = {row_id: replace(note, version=0) for row_id, note in item.notes.items()}
     return replace(item, version=0, notes=notes)
 
@@ -261,6 +263,8 @@ def _staying(prepared: Prepared, standing: EntriesNow) -> dict[str, LockRow]:
 def _as_it_stands(link: Link, entry: Entry, moving: Set[str]) -> Link:
     """Return `link` with its entry as it stands now, and its row under that one's headings."""
     row, then = link.row, link.entry
+    if entry is then:
+        return link
     depth = None if row.id in moving else len(row.headings)
     is_followed = depth is None or row.headings == heading_prints(then)[:depth]
     if is_followed and entry.heading_keys != then.heading_keys:
