@@ -41,6 +41,11 @@ def shown(*years_and_ids: tuple[str, str]) -> list[Fields]:
             {"arxiv": "1802.00001"},
             3,
         ),
+        (
+            shown(("2013", "1312.00001"), ("2016", "1511.00001"), ("2018", "1710.00001")),
+            {"date": "2016", "year": "2016", "arxiv": "1509.00001"},
+            1,
+        ),
         (titled("Alpha", "“Beta”", "Éclair", "Fish", "Gold"), {"title": "Dogs"}, 2),
         (titled("Alpha", "Gold", "Beta", "Fish", "Dogs"), {"title": "Cats"}, 5),
         (titled("Alpha", "Beta", "Gold"), {"title": "Cats"}, 3),
@@ -60,6 +65,7 @@ def shown(*years_and_ids: tuple[str, str]) -> list[Fields]:
         "by the years shown, not by arXiv",
         "within a year by arXiv",
         "where it is on the wrong side of the fewest",
+        "by arXiv and not by a date that is but a year",
         "by title",
         "titles in no order",
         "too few titles to tell",
@@ -117,8 +123,18 @@ SECTIONS = "# Papers\n\n## One\n\n{}\n## Two\n\n{}"
         ((1, 2, 4), (3, 5), [1, 2, 4, 6, 7, 3, 5]),
         ((1, 3, 7), (8, 9), [1, 3, 7, 10, 11, 8, 9]),
         ((4, 2, 1), (8, 9), [6, 5, 4, 2, 1, 8, 9]),
+        ((2, 3, 4), (5, 6), [1, 2, 3, 4, 7, 5, 6]),
+        ((1, 2, 4, 5, 9, 6, 7), (1, 2), [1, 2, 3, 4, 5, 9, 6, 7, 8, 1, 2]),
     ],
-    ids=["one is lacking", "counted anew", "it stands elsewhere", "several", "falling"],
+    ids=[
+        "one is lacking",
+        "counted anew",
+        "it stands elsewhere",
+        "several",
+        "falling",
+        "the first",
+        "an odd one",
+    ],
 )
 def test_the_one_number_that_a_list_lacks_is_given_to_the_first_that_comes(
     one: tuple[int, ...], two: tuple[int, ...], written: list[int]

@@ -155,6 +155,27 @@ def test_the_work_itself_stands_among_links_where_most_have_it() -> None:
     assert new == f"- [A New Paper]({page}) [[arXiv]({page})] [[Site](https://lab.org/new)]"
 
 
+def test_a_link_is_called_as_others_call_theirs() -> None:
+    line = "- A title of paper {0} [[paper](https://arxiv.org/abs/200{0}.00001)] "
+    line += "[[code](https://github.com/a/{0})]\n"
+    fields: Fields = {**PAPER, "links": WebLinks((Hyperlink("Code", "https://github.com/a/b"),))}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert new.endswith(" [[code](https://github.com/a/b)]")
+
+
+def test_a_blank_line_above_a_value_that_is_lacking_stands_above_the_next() -> None:
+    entry = "## A Title of Paper {0}\n\n*Ann Abt, Bo Bo*\n\nCVPR 202{0} | "
+    entry += "[arXiv](https://arxiv.org/abs/200{0}.00001) | [code](https://github.com/a/{0})\n\nText.\n\n"
+    links = WebLinks((Hyperlink("code", "https://github.com/a/b"),))
+    fields: Fields = {**PAPER, "authors": Names(("Cy Cox", "Di Do")), "links": links}
+
+    new = new_lines("# Papers\n\n" + "".join(map(entry.format, "123")), fields)
+
+    assert new.startswith("## A New Paper\n\n*Cy Cox, Di Do*\n\n[arXiv](https://arxiv.org/abs/")
+
+
 def test_a_row_has_the_blanks_of_its_own_table() -> None:
     head = "## {}\n\n| Title | Venue | Link |\n|---|---|---|\n"
     tight = "|A title of paper {0}|CVPR 202{0}|[pdf](https://arxiv.org/abs/200{0}.00001)|\n"

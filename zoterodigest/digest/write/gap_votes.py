@@ -71,6 +71,7 @@ class GapVotes:
         self._weak: _Votes = defaultdict(list)
         self._frames: defaultdict[tuple[str, str], list[_Frame]] = defaultdict(list)
         self._leads: defaultdict[tuple[bool, str], list[tuple[str, ...]]] = defaultdict(list)
+        self._leads_of: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
         for at, model in enumerate(self._models):
             self._learn(model, is_of_section=at < len(section))
 
@@ -93,6 +94,8 @@ class GapVotes:
                 for key in ((before, unit.role), (_ANY, unit.role)):
                     self._frames[key].append((unit.inner, unit.marks))
             self._leads[number == 1, row.roles[0]].append(row.lead)
+            for role in row.roles:
+                self._leads_of[role].append(row.lead)
 
     def text(self, layout: Layout, texts: Texts) -> str:
         """Return the lines of an entry with `texts`."""
@@ -136,10 +139,13 @@ class GapVotes:
         votes = self._leads[number == 1, role] if number else self._leads[False, role]
         if votes:
             return usual(votes) or ()
+        if number != 1:
+            # No line begins with it: the value that did is lacking.
+            return usual(self._leads_of.get(role, ())) or ()
         first = [
             lead for (is_second, _), leads in self._leads.items() for lead in leads if is_second
         ]
-        return usual(first) or () if number == 1 else ()
+        return usual(first) or ()
 
     def _framed(self, before: str, role: str, texts: tuple[str, ...]) -> str:
         # "ICML. 2019", but "arXiv:1607.02533 (2016)": the brackets go with what stands before them.

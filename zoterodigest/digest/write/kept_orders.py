@@ -135,7 +135,8 @@ def _step(left: str, right: str) -> int:
 def _date(fields: Fields) -> str:
     """Return when a work is from, as far as known: by its date, its arXiv id, its year."""
     date, arxiv = text_in(fields, "date"), _arxiv_id(fields)
-    if is_iso(date):
+    # An item has the year as its date where an entry shows a year: arXiv tells the month.
+    if is_iso(date) and not (arxiv and len(date) == len("2024")):
         return date
     return f"20{arxiv[:2]}-{arxiv[2:4]}" if arxiv else _shown_date(fields)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -65,15 +66,18 @@ def numbering_of(heads: Iterable[str], every: Iterable[str]) -> Numbering:
     steps = [right - left for left, right in pairwise(numbers)]
     if all(step < 0 for step in steps):
         return Numbering(-1)
-    *others, most = sorted(steps)
     # Of rows a column counts as it does for itself.
-    is_counted = form is not _IN_ROW and len(numbers) == len(lines) and {*others} == {1}
-    if not is_counted or most != _OVER_ONE:
+    if form is _IN_ROW or len(numbers) < len(lines) or 2 * steps.count(1) < len(steps):
         return Numbering(1)
-    above = steps.index(most) + 1
-    taken = _numbers(form, every)
-    is_elsewhere = numbers[above] - 1 in taken and len({*taken}) == len(taken)
-    return Numbering(1, None if is_elsewhere else above)
+    # Of the number before the first one the one before that tells whether it is lacking.
+    taken = Counter([0, *_numbers(form, every)])
+    is_first = not taken[numbers[0] - 1] and bool(taken[numbers[0] - 2])
+    gaps = [at for at, step in enumerate(steps, 1) if step == _OVER_ONE]
+    places = [0, *gaps] if is_first else gaps
+    are_unique = max(taken.values()) == 1
+    if len(places) != 1 or (are_unique and taken[numbers[places[0]] - 1]):
+        return Numbering(1)
+    return Numbering(1, places[0])
 
 
 def with_number(text: str, above: Iterable[str], below: Iterable[str], every: Iterable[str]) -> str:
