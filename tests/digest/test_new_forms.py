@@ -77,9 +77,10 @@ def test_marks_that_part_tags_part_those_of_a_new_entry() -> None:
         "- **A title of paper {0}** (202{0}. 3)\n\t- ****`One`****, ****`Two{0}`****\n"
         "\t- [arXiv](https://arxiv.org/abs/200{0}.00001)\n"
     )
+    tight = line.replace("****, ****", "****,****")
     fields: Fields = {**PAPER, "date": "2024-05", "task": Members(("Three", "Four"))}
 
-    new = new_lines("".join(map(line.format, "123")), fields)
+    new = new_lines("".join(map(line.format, "123")) + tight.format(4), fields)
 
     assert new.split("\n")[1] == "\t- ****`Three`****, ****`Four`****"
 
@@ -222,6 +223,17 @@ def test_tags_have_the_spelling_and_the_capitals_of_others(
     new = new_lines("".join(line.format(at, it, at) for at, it in enumerate(lists, 1)), fields)
 
     assert f"  - Task: {written}\n" in new
+
+
+def test_a_task_stands_once_where_a_list_has_keywords_as_well() -> None:
+    line = "- **A title of paper {0}**\n  - Task: Task{0}\n  - Keywords: One, Two\n"
+    line += "  - Paper: https://arxiv.org/abs/200{0}.00001\n"
+    fields: Fields = {**PAPER, "task": Members(("Task9",))}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert "  - Task: Task9\n" in new
+    assert "Keywords" not in new
 
 
 FOLDED = (

@@ -67,7 +67,7 @@ def test_a_venue_is_spelled_as_most_spell_it(
 
 @pytest.mark.parametrize(("year", "written"), [("2016", "NIPS 2016"), ("2019", "NeurIPS 2019")])
 def test_a_venue_has_the_name_that_it_had_in_the_year_of_others(year: str, written: str) -> None:
-    venues = ("ICML 2018. ", "NIPS 2017. ", "CVPR 2017. ")
+    venues = ("ICML 2018. ", "NIPS 2017. ", "CVPR 2017. ", "NIPS 2016. ", "NeurIPS 2018. ")
     lines = (LINE.format(at, it, 10 + at) for at, it in enumerate(venues))
     fields: Fields = {"title": "A New Paper", "venue": "NeurIPS", "year": year}
     fields = {**fields, "arxiv": "1601.00001"}

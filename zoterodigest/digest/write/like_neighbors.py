@@ -136,6 +136,8 @@ class _Composer:
             values.pop("year", None)
         if words_in(self._draft.fields, "date") in (year, values.get("year")):
             values.pop("date", None)  # it says no more than the year beside it
+        if values.get("task"):
+            values.pop("tags", None)  # the same again
         nickname = words_in(self._draft.fields, "short_title")
         is_spelled = "`" in nickname or values.get("short_title", nickname) != nickname
         if is_spelled and self._gaps.is_in_code("short_title"):

@@ -131,7 +131,7 @@ class NewEntryDraft:
             return next(iter(texts), "")
         if isinstance(value, Members) and len(value.texts) > 1:
             texts = [text for text in texts if "," in text or ";" in text] or texts
-            return most_alike(texts, _signs_in)
+            return most_alike(texts, lambda text: (_signs_in(text), ", " in text))
         if slot == "date" and isinstance(value, str):
             # `2022.10` does not tell whether May is `5` or `05`.
             texts = [text for text in texts if _has_short_month(text, value)] or texts

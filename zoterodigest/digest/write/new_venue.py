@@ -63,11 +63,14 @@ def with_venue_like_others(fields: Fields, manner: HouseStyle) -> Fields:
     venue = words_in(fields, "venue")
     others = [(text_in(it, "venue"), text_in(it, "year")) for it in _readings(manner)]
     same = [it for it, _ in others if it and _is_respelled(it, venue)]
-    if venue and venue not in same:
-        year = words_in(fields, "year")
-        # NIPS became NeurIPS: what is as old as others has the name that they have.
-        former = (it for it, other in others if other >= year and _is_renamed(it, venue))
-        fields = {**fields, "venue": usual(same) or next(former, venue)}
+    year = words_in(fields, "year")
+    # NIPS became NeurIPS: what is as old as others has the name that they have.
+    named = [(it, other) for it, other in others if _is_renamed(it, venue)]
+    then = [it for it, other in named if other == year] or [
+        it for it, other in named if other > year
+    ]
+    if venue and venue not in (then or same):
+        fields = {**fields, "venue": usual(then) or usual(same) or venue}
     return without_server(fields, manner)
 
 

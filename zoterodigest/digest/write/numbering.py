@@ -96,9 +96,11 @@ def with_number(text: str, above: Iterable[str], below: Iterable[str], every: It
     around = [*before, *after]
     are_equal = not is_title and len(around) > 1 and len({*around}) == 1
     falls = not before and len(after) > 1 and after[0] > after[1]
-    number = around[0] if are_equal else before[-1] + 1 if before else 1
-    number = after[0] + 1 if falls else number
     taken = _numbers(form, every)
+    is_lacking = bool(after) and after[0] > 1 and after[0] - 1 not in taken
+    first = after[0] - 1 if is_lacking else 1
+    number = around[0] if are_equal else before[-1] + 1 if before else first
+    number = after[0] + 1 if falls else number
     while number in taken and not are_equal and len({*taken}) == len(taken):
         number += 1
     return f"{found[1]}{number}{text[found.end(2) :]}"
