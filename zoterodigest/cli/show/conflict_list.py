@@ -21,7 +21,6 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.show.encoder import with_kind
 from zoterodigest.cli.show.report_names import (
-    conflict_text,
     diverged_text,
     entry_title,
     field_name,
@@ -29,6 +28,7 @@ from zoterodigest.cli.show.report_names import (
     place_of,
     report_names,
     value_text,
+    with_reasons,
 )
 from zoterodigest.cli.show.report_sections import reports_text
 from zoterodigest.cli.show.report_text import SECTIONS_BY_KIND
@@ -124,9 +124,7 @@ def _section(kind: OpenReason, fields: Sequence[OpenField]) -> Iterator[str]:
         return
     said = SECTIONS_BY_KIND[_KINDS[kind]]
     yield ""
-    why = conflict_text(found)
-    apart = diverged_text((one.name, one.source) for one in found)
-    advice = said.in_conflicts.replace("{why}", why).replace("{apart}", apart)
+    advice = with_reasons(said.in_conflicts, found, [(one.name, one.source) for one in found])
     yield from section(said.heading, len(found), advice)
     for _, of_one in groupby(found, key=lambda one: one.row_id):
         group = list(of_one)

@@ -233,6 +233,14 @@ def field_name(name: str) -> str:
     return visible(name.removeprefix(SECTION))
 
 
+def with_reasons(
+    advice: str, conflicts: Iterable[Conflict | OpenField], diverged: Iterable[tuple[str, str]]
+) -> str:
+    """Return the advice of a section with its "{why}" and "{apart}" filled in."""
+    why, apart = conflict_text(conflicts), diverged_text(diverged)
+    return advice.replace("{why}", why).replace("{apart}", apart)
+
+
 def conflict_text(conflicts: Iterable[Conflict | OpenField]) -> str:
     """Return why fields are in conflict."""
     found = {_why_in_conflict(one) for one in conflicts}

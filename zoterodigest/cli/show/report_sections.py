@@ -10,9 +10,8 @@ from typing import Any
 from zoterodigest.cli.base.screen import columns_of, counted, cut, section, styled, width
 from zoterodigest.cli.show.report_names import (
     ReportNames,
-    conflict_text,
-    diverged_text,
     held_text,
+    with_reasons,
 )
 from zoterodigest.cli.show.report_text import SECTIONS, Section
 from zoterodigest.core.plan.reports import (
@@ -111,10 +110,9 @@ def advice_of(kind: Section[Any], reports: Iterable[Report], names: ReportNames)
     reports = [one for one in reports if type(one) is kind.kind]
     found = [one for one in reports if isinstance(one, Conflict)]
     held = [one.reason for one in reports if isinstance(one, HeldFile)]
-    advice = kind.advice.replace("{why}", conflict_text(found))
     diverged = (one for one in reports if isinstance(one, DivergedField))
     apart = ((one.name, names.looked_up(one.row_id, one.name)) for one in diverged)
-    advice = advice.replace("{apart}", diverged_text(apart))
+    advice = with_reasons(kind.advice, found, apart)
     return advice.replace("{held}", held_text(held, names.hold))
 
 
