@@ -231,12 +231,16 @@ def test_a_link_called_by_a_venue_is_no_title(line: str) -> None:
         ("\n  It works well.\n  With bees, too.", "It works well.\nWith bees, too."),
         ("\n  - Ada Lovelace, Kurt Gödel, A Title, arXiv:1706.03762.", None),
         ("\n  - Lovelace, Ada, et al.", None),
+        ("\n  - Lovelace, A., Gödel, K., and Noether, E.", None),
+        ("\n  - arXiv preprint arXiv:1706.03762 (2017).", None),
+        ("\n  - CVPR 2020", None),
+        ("\n  - Counting Birds by Eye [[paper](https://arxiv.org/abs/1706.03763)]", None),
     ],
 )
 def test_a_remark_may_stand_below_a_plain_title_but_no_citation(
     below: str, summary: str | None
 ) -> None:
-    (entry,) = read(f"## Birds\n\n- Counting Birds by Ear [[pdf]({ID})]{below}\n".encode()).entries
+    entry, *_ = read(f"## Birds\n\n- Counting Birds by Ear [[pdf]({ID})]{below}\n".encode()).entries
 
     found = [slot.words for slot in entry.slots if slot.name == "summary"]
     assert found == ([summary] if summary else [])

@@ -331,6 +331,10 @@ def test_escaped_brackets_around_links_are_none_of_a_venue() -> None:
         ),
         (", ICRA ViTac, 2024.", {"venue": "ICRA ViTac, 2024"}),
         (
+            " - Ada Lovelace, Kurt Gödel and Emmy Noether, MASES 2018.",
+            {"authors": "Ada Lovelace, Kurt Gödel and Emmy Noether", "venue": "MASES 2018"},
+        ),
+        (
             f". In *Proceedings of ACL 2003*. ([Citation]({ARXIV}): 1,234)",
             {"venue": "Proceedings of ACL 2003", "links": f"[Citation]({ARXIV})"},
         ),

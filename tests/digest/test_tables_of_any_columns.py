@@ -227,3 +227,15 @@ def test_a_new_row_folds_its_abstract_behind_the_title_as_others_do() -> None:
     outcome = rearrange(before, [NewEntry("new", (), fields)], read)
 
     assert f"| **A New Paper** {fold.format('We see.')} |" in outcome.source.decode()
+
+
+def test_a_column_of_links_may_say_that_there_is_none() -> None:
+    document = table(
+        "| Date | Title | Paper | Code |",
+        f"| 2024.05 | {A} | [[pdf]]({AT_A}) | ⚠️ |",
+        "| 2024.06 | A Library for Birds | ⚠️ | [[lib]](https://github.com/a/b) |",
+        f"| 2024.07 | {B} | [[pdf]]({AT_B}) | [[code]](https://github.com/a/c) |",
+    )
+
+    titles = [(entry.title, entry.problems) for entry in document.entries]
+    assert [it for it in titles if it[0] != "A Library for Birds"] == [(A, ()), (B, ())]

@@ -15,7 +15,7 @@ from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.read.clues import NAMES_WORK
 from zoterodigest.digest.read.codecs import are_authors
 from zoterodigest.digest.read.references import find_links, holds_only_links, hyperlink
-from zoterodigest.digest.read.shapes import NOTHING, is_date
+from zoterodigest.digest.read.shapes import is_date, says_nothing
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
@@ -96,7 +96,7 @@ def slots_of_columns(
     def column(at: int) -> _NamedCells:
         if at not in columns:
             cells = [row[at] for row in rows if len(row) > at]
-            filled = [cell for cell in cells if cell.lower().strip(b"[] ") not in NOTHING]
+            filled = [cell for cell in cells if not says_nothing(cell)]
             name = folded_label(names[at]) if names[at] else ""
             may_lead = NAMES_WORK.matches(b"\n".join(filled))
             columns[at] = _NamedCells(name, filled, may_lead)

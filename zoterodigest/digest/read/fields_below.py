@@ -435,7 +435,7 @@ class FieldLines:
         if is_pictures(text.data):
             return stop
         is_second = any(slot.name == _REST and slot.text.data for slot in self._claims.slots)
-        if is_second or may_be_names(text.data):
+        if is_second or may_be_names(text.data) or _is_other_paper(self._lines[line]):
             self._claims.unread.append(UnreadLine(line, _UNREAD))
         else:
             self.text, self._text_line = text, line
@@ -454,6 +454,14 @@ _SEVERAL = lazy_regex(r"[,;，、&]| and | et al")
 _LONGEST_NAME = 40
 _MOST_ODD = 0.25
 """Of many names so many may be written as none are: with a nickname, a team, a remark."""
+
+
+def _is_other_paper(line: bytes) -> bool:
+    """Whether a bullet has a link that is called a paper: that is of the bullet's own."""
+    links = links_within(line) if _BULLET.match(line) and b"](" in line else []
+    return any(
+        folded_label(it.label) in PAPER_LABELS and identity.is_paper_url(it.url) for it in links
+    )
 
 
 def _venue_or_date(text: bytes, words: str, start: int) -> tuple[str, tuple[int, int]]:

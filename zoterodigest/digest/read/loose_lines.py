@@ -66,7 +66,7 @@ def is_plausible(
         for place, (start, end) in zip(chosen.places, found.slots, strict=True)
     }
     is_bare = "title" in texts and not chosen.has_marked_title
-    if not _are_as_named(texts, _links_in(chosen, found, data)):
+    if not _are_as_named(texts, _links_in(chosen, found, data), venues):
         return False
     if is_bare and not (_is_bare_entry(texts, form, venues) and _is_parted(chosen, match, data)):
         return False
@@ -85,10 +85,10 @@ def is_plausible(
     )
 
 
-def _are_as_named(texts: Mapping[str, str], links: Iterator[bytes]) -> bool:
-    """Whether links are nothing else, an award is known, a comment or summary is such a remark."""
+def _are_as_named(texts: Mapping[str, str], links: Iterator[bytes], venues: VenueTable) -> bool:
+    """Whether links are nothing else, an award is a known one, and a comment is such a remark."""
     # A line below a title that holds nothing else; behind a title, names are looked for anyway.
-    if len(texts) == 1 and _begins_with_people(texts.get("summary", "")):
+    if texts.keys() == {"summary"} and _is_no_remark(texts["summary"], venues):
         return False
     awards = texts.get("award", "Oral").split(", ")
     are_awards = all(one.casefold() in _AWARDS for one in awards)
@@ -96,15 +96,24 @@ def _are_as_named(texts: Mapping[str, str], links: Iterator[bytes]) -> bool:
     return are_awards and is_remark and all(map(LINKS_ALONE.matches, links))
 
 
-def _begins_with_people(text: str) -> bool:
-    """Whether a text is a citation or a row of names rather than a remark."""
+def _is_no_remark(text: str, venues: VenueTable) -> bool:
+    """Whether a text is a citation, a row of names, a venue or another paper."""
     bare = text.lstrip("-*+•> \t")
-    pieces = [piece.strip(" .*_") for piece in _BETWEEN_PEOPLE.split(bare)[:4]]
+    pieces = [it.strip(" .*_") for it in _BETWEEN_PEOPLE.split(_IN_BRACKETS.sub("", bare))[:4]]
+    # "Ada Lovelace, A Title", "Lovelace, A., Gödel, K."
+    is_led = len(pieces) > 1 and (is_person(pieces[0]) or bool(_INITIALS.fullmatch(pieces[1])))
     is_cited = _CITED.search(" ".join(bare.split()[:_MOST_CITED])) is not None
-    return is_cited or sum(map(is_person, pieces)) > 1 or may_be_names(bare.encode())
+    reading = venue_slot.parse_venue(bare.strip(" ."))
+    is_venue = bool(reading.year) and _is_known(bare.strip(" ."), venues)
+    links = links_within(bare.encode())
+    is_paper = any(identity.is_paper_url(it.url) for it in links) or bool(_ID_LAST.search(bare))
+    return is_led or is_cited or is_venue or is_paper or may_be_names(bare.encode())
 
 
 _BETWEEN_PEOPLE = lazy_regex(r",| and | & ")
+_IN_BRACKETS = lazy_regex(r"\([^()]*\)")
+_INITIALS = lazy_regex(r"(?:[A-Z]\.?-?){1,3}")
+_ID_LAST = lazy_regex(r"\barXiv:\d{4}\.\d{4,5}\W*(?:\d{4}\W*)?$")
 _MOST_CITED = 8
 
 

@@ -102,10 +102,9 @@ _ID_BEHIND = lazy_regex(rf"[,;]\s*{_ID_IN_TEXT.pattern}", re.I)
 _COMMAS = (COMMA, False)
 _CUTS = ((_ID_IN_TEXT, True), (_BRACKETED, True), (_SENTENCE, False), (_COLON, False))
 _AND = lazy_regex(r"^(?:and|&)\s+")
-_CAPITALIZED = r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){0,3}"
-_INVERTED = lazy_regex(
-    rf"(?:by )?{_CAPITALIZED}, {_CAPITALIZED}(?: and {_CAPITALIZED}, {_CAPITALIZED})+"
-)
+_FAMILY = r"(?:(?:v[ao]n|de[rnl]?|di|la|le) ){0,2}[^\W\d_a-z][\w'’-]*"
+_GIVEN = r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){0,2}"
+_INVERTED = lazy_regex(rf"(?:by )?{_FAMILY}, {_GIVEN}(?: and {_FAMILY}, {_GIVEN})+")
 """Names as in BibTeX: "Lovelace, Ada and Gödel, Kurt"."""
 _TWO_YEARS = lazy_regex(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
 _PAIRS = {"(": ("(", ")"), ")": ("(", ")"), "[": ("[", "]"), "]": ("[", "]")}

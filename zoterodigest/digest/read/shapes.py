@@ -58,7 +58,7 @@ def fits(data: bytes, slot: str, patterns: Sequence[Pattern | LinePattern]) -> b
         case "date" | "year":
             return text.lower() in NOTHING or is_date(text)
         case "code" | "links" | "url":
-            return text.lower() in NOTHING or bool(_LINKS.match(text))
+            return says_nothing(text) or bool(_LINKS.match(text))
         case "authors":
             return _looks_like_names(text)
         case "ignored":
@@ -73,6 +73,12 @@ def fits(data: bytes, slot: str, patterns: Sequence[Pattern | LinePattern]) -> b
             return len(text) < 300 and not _MARKUP.search(text)
         case _:
             return True
+
+
+def says_nothing(cell: bytes) -> bool:
+    """Whether a cell is empty, or holds a word or a sign for that: `-`, `N/A`, `⚠️`."""
+    text = cell.lower().strip(b"[] ")
+    return text in NOTHING or not any(map(str.isalnum, text.decode("utf-8", "replace")))
 
 
 def venue_link(cell: bytes) -> tuple[int, int] | None:
