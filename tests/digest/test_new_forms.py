@@ -225,6 +225,18 @@ def test_tags_have_the_spelling_and_the_capitals_of_others(
     assert f"  - Task: {written}\n" in new
 
 
+def test_a_line_break_before_a_value_stays_behind_one_that_no_other_entry_has() -> None:
+    line = "- [![arXiv](https://img.shields.io/badge/arXiv-200{0}.00001-b31b1b.svg)]"
+    line += "(https://arxiv.org/abs/200{0}.00001) **A title of paper {0}**<br>CVPR 202{0}\n"
+    fields: Fields = {**PAPER, "authors": Names(("Bo Bo", "Cy Cox")), "venue": "ICML"}
+    named = line.replace("<br>CVPR 202{0}", "<br>*Ann Abt, Di Do*")
+
+    source = "".join(map(line.format, "123")) + named.format(4)
+    new = new_lines(source, {**fields, "year": "2024"})
+
+    assert new.endswith("**A New Paper**<br>*Bo Bo, Cy Cox*<br>ICML 2024")
+
+
 def test_a_task_stands_once_where_a_list_has_keywords_as_well() -> None:
     line = "- **A title of paper {0}**\n  - Task: Task{0}\n  - Keywords: One, Two\n"
     line += "  - Paper: https://arxiv.org/abs/200{0}.00001\n"

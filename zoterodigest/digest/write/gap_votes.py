@@ -50,6 +50,7 @@ _LAST_REMARK = lazy_regex(rf"<br[ \t]*/?>{_REMARK.pattern}[ \t]*$")
 """One on a line of its own, which the new entry does not have."""
 
 _PICTURE = lazy_regex(r"(?:<img\b[^<>]*>|!\[[^\[\]]*\]\([^()]*\))[ \t]*")
+_BREAK = "<br>"
 _TAG = lazy_regex(r"</?[A-Za-z][^<>]*>|<!--.*?-->")
 _LAST_SIGNS = " \t,;:|•·–—-"
 _STOPS = ".。"
@@ -236,7 +237,8 @@ class GapVotes:
         elif row is None:
             # No entry has both: what stands before the second elsewhere.
             votes = [gap for (_, it), gaps in self._gaps.items() if it == right for gap in gaps]
-            before = _most([gap for gap in votes if _is_signs(gap) and gap[-1:] == " "] or [" "])
+            parting = (gap for gap in votes if _is_signs(gap) and gap.endswith((" ", _BREAK)))
+            before = _most([*parting] or [" "])
         stop = self._stop_behind(left)
         return stop + (before or " ") if stop and not before.strip() else before
 
