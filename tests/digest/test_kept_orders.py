@@ -125,6 +125,7 @@ SECTIONS = "# Papers\n\n## One\n\n{}\n## Two\n\n{}"
         ((4, 2, 1), (8, 9), [6, 5, 4, 2, 1, 8, 9]),
         ((2, 3, 4), (5, 6), [1, 2, 3, 4, 7, 5, 6]),
         ((4, 5, 6), (2, 2), [3, 4, 5, 6, 7, 2, 2]),
+        ((7,), (1, 2), [7, 8, 9, 1, 2]),
         ((1, 2, 4, 5, 9, 6, 7), (1, 2), [1, 2, 3, 4, 5, 9, 6, 7, 8, 1, 2]),
     ],
     ids=[
@@ -135,6 +136,7 @@ SECTIONS = "# Papers\n\n## One\n\n{}\n## Two\n\n{}"
         "falling",
         "the first",
         "below numbers that come twice",
+        "one in its section",
         "an odd one",
     ],
 )

@@ -237,6 +237,42 @@ def test_a_line_break_before_a_value_stays_behind_one_that_no_other_entry_has() 
     assert new.endswith("**A New Paper**<br>*Bo Bo, Cy Cox*<br>ICML 2024")
 
 
+def test_a_mark_that_a_venue_with_an_award_closes_is_closed_once() -> None:
+    line = "- **[A title of paper {0}](https://lab.org/{0})**  \n  Ann Abt, Di Do  \n"
+    line += "  *CVPR 202{0}*{1}  \n  [[arXiv](https://arxiv.org/abs/200{0}.00001)]\n"
+    fields: Fields = {**PAPER, "authors": Names(("Bo Bo", "Cy Cox")), "venue": "ICML"}
+    fields = {**fields, "year": "2024", "award": Members(("Oral",))}
+
+    new = new_lines("".join(line.format(at, " (Oral)" * (at == 3)) for at in range(1, 6)), fields)
+
+    assert "\n  *ICML 2024* (Oral)  \n" in new
+
+
+def test_two_links_of_a_new_entry_are_not_called_alike() -> None:
+    line = "- A title of paper {0}. In *ICML 202{0}*. [[pdf](https://arxiv.org/pdf/200{0}.00001.pdf)]\n"
+    links = WebLinks((Hyperlink("pdf", "https://papers.org/new.pdf"),))
+    fields: Fields = {**PAPER, "venue": "ICLR", "year": "2024", "links": links}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert new.count("[[pdf](") == 1
+    assert "arxiv.org" in new
+
+
+def test_a_paper_of_a_conference_is_written_like_others_of_conferences() -> None:
+    preprint = (
+        '- Abt, Al, Bo Bo. "**A title of paper {0}**." arXiv preprint arXiv:200{0}.00001 (202{0}).'
+    )
+    paper = '- Abt, Al, Bo Bo. "**A title of paper {0}**." ICML. 202{0}.'
+    end = " [[pdf]](https://arxiv.org/pdf/200{0}.00001.pdf)\n"
+    source = "".join(((preprint if at < 4 else paper) + end).format(at) for at in range(1, 6))
+    fields: Fields = {**PAPER, "authors": Names(("Cy Cox", "Di Do"))}
+
+    new = new_lines(source, {**fields, "venue": "ICLR", "year": "2024"})
+
+    assert '"**A New Paper**." ICLR. 2024. [[pdf]]' in new
+
+
 def test_a_task_stands_once_where_a_list_has_keywords_as_well() -> None:
     line = "- **A title of paper {0}**\n  - Task: Task{0}\n  - Keywords: One, Two\n"
     line += "  - Paper: https://arxiv.org/abs/200{0}.00001\n"

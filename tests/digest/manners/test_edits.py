@@ -49,7 +49,7 @@ UNLIKE = {
     "f-details-abstract-tags": "| ~ | **~** <details><summary>Abstract</summary>~</details> | -"
     " | ~ |  |",
     "f-title-authors-cell": "|[~](~) <br> ~ |~ |~|",
-    "i-bold-number-last-name-first": '**[0]** ~. "**~**." ~ ~ (~). ~ **(~)**',
+    "i-bold-number-last-name-first": '**[0]** ~. "**~**." ~. ~. ~ **(~)**',
     "i-key-before-apa": "- ~ (~). ~. *~*. ~",
     "a-round-brackets": "+ ~, ~ ~",
 }

@@ -159,6 +159,9 @@ class GapVotes:
         value = inner[0] + "".join(map("".join, parted))
         if closing[:1] in _STOPS and _is_ended(value):
             closing = closing[1:]
+        # "ICCV 2023* (Oral)" holds the mark that closes it.
+        if role == "venue" and opening == closing and opening and value.count(opening) % 2:
+            closing = ""
         return opening + value + closing
 
     def _between(self, left: str, right: str, row: EntryRow | None) -> str:

@@ -62,6 +62,9 @@ def new_html_row(draft: NewEntryDraft, document: Document) -> str:
     return _RowWriter(draft, source, *models[max(range(len(models)), key=fitness)]).text()
 
 
+_BREAK = "<br>"
+
+
 def _is_nothing(text: str) -> bool:
     """Whether a cell says that there is nothing: `-`, `None`, `&ndash;`."""
     return html.unescape(text).strip("[] ").lower().replace("–", "-").encode() in NOTHING
@@ -120,7 +123,9 @@ class _RowWriter:
             if can_fill(line, texts):
                 self._used.update(line.slots)
                 shown = {name: text.replace("\n", "<br>") for name, text in texts.items()}
-                return self._without_nicknames(fill(line, shown))
+                text = self._without_nicknames(fill(line, shown))
+                # What stood behind a break is lacking.
+                return text if decoded(cell[2]).endswith(_BREAK) else text.removesuffix(_BREAK)
         text = decoded(cell[2])
         return text if _is_nothing(text) else ""
 

@@ -19,6 +19,7 @@ from zoterodigest.digest.write.gap_votes import GapVotes, Layout, Texts
 from zoterodigest.digest.write.house_style import is_code
 from zoterodigest.digest.write.link_lists import LinkList, LinkWriter
 from zoterodigest.digest.write.new_entry import NewEntryDraft, paper_url
+from zoterodigest.digest.write.new_venue import is_arxiv
 from zoterodigest.digest.write.values import words_in
 
 
@@ -66,6 +67,7 @@ class _Composer:
     def _chosen(self) -> tuple[Layout, Texts]:
         """Return the layout of most models that show as much, and the texts of its roles."""
         votes: Counter[Layout] = Counter()
+        of_kind: Counter[Layout] = Counter()
         of_section: Counter[Layout] = Counter()
         shown: dict[Layout, int] = {}
         known: dict[frozenset[str], Texts] = {}
@@ -76,14 +78,27 @@ class _Composer:
             texts = known[roles]
             layout = _projected(model, texts)
             votes[layout] += 1
+            of_kind[layout] += self._is_of_kind(model)
             of_section[layout] += at < self._own
             shown.setdefault(layout, self._count_shown(texts))
         # One neighbor in the section may be odd, two show how that section is written.
+        # "arXiv preprint arXiv:…": what stands behind the venue of a preprint is of that alone.
         best = max(
             votes,
-            key=lambda it: (shown[it], of_section[it] if of_section[it] > 1 else 0, votes[it]),
+            key=lambda it: (
+                shown[it],
+                of_kind[it] > 0 or not {"venue", "arxiv"} <= _roles_in(it),
+                of_section[it] if of_section[it] > 1 else 0,
+                votes[it],
+            ),
         )
         return self._extended(best)
+
+    def _is_of_kind(self, model: EntryRows) -> bool:
+        """Whether both or none of the new entry and another appeared at arXiv alone."""
+        venues = (words_in(it, "venue") for it in (self._draft.fields, model.entry.reading.fields))
+        one, other = venues
+        return bool(one and other) and is_arxiv(one) is is_arxiv(other)
 
     def _extended(self, layout: Layout) -> tuple[Layout, Texts]:
         """Return a layout with what other models show besides, where they show it."""

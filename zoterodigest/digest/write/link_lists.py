@@ -180,7 +180,9 @@ class LinkWriter:
         ordered = self._in_order(wanted)
         links = [self._link(link) for link in ordered]
         if page:
-            own = [it.replace(_VERSION, version) for it in self._pages(page, arxiv, version, doi)]
+            used = frozenset(folded_label(link.label) for link in wanted if link.label)
+            pages = self._pages(page, (arxiv, version, doi), used)
+            own = [it.replace(_VERSION, version) for it in pages]
             at = self._place_of_page([folded_label(link.label) for link in ordered])
             links[at:at] = own
         if not links:
@@ -227,9 +229,12 @@ class LinkWriter:
         )
         return Counter(pair for labels in every for pair in {*combinations(labels, 2)})
 
-    def _pages(self, page: str, arxiv: str, version: str, doi: str) -> list[str]:
-        """Return the links to the work itself."""
+    def _pages(self, page: str, ids: tuple[str, str, str], used: frozenset[str]) -> list[str]:
+        """Return the links to the work itself; none has a label that is `used` for another page."""
+        arxiv, version, doi = ids
         every = [tuple(link for link in each.links if link.is_own) for each in self._lists]
+        if used:
+            every = [own for own in every if used.isdisjoint(folded_label(it.label) for it in own)]
         if arxiv:
             shown = usual(
                 own

@@ -59,10 +59,12 @@ def numbering_of(heads: Iterable[str], every: Iterable[str]) -> Numbering:
     A list with "1." everywhere has no numbers.
     """
     lines = tuple(heads)
-    counted = ((form, _numbers(form, lines)) for form in _FORMS)
+    counted = [(form, _numbers(form, lines)) for form in _FORMS]
     form, numbers = next((it for it in counted if len({*it[1]}) > 1), (ORDINAL, []))
     if not numbers:
-        return Numbering()
+        # A single one is a number if the others of the document have numbers.
+        alone = next((form for form, it in counted if len(it) == len(lines) == 1), None)
+        return Numbering(int(alone is not None and len({*_numbers(alone, every)}) > 1))
     steps = [right - left for left, right in pairwise(numbers)]
     if all(step < 0 for step in steps):
         return Numbering(-1)
