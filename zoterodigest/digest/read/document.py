@@ -128,20 +128,17 @@ class Document:
     def core_entries(self) -> tuple[Entry, ...]:
         """Return the entries as the core sees them; the document's own title is no heading."""
         key = DigestKey(self.name)
-        return tuple(
+        found = tuple(
             [self._with_marks(one, core_entry(key, one, self.title)) for one in self.entries]
         )
+        return tuple(map(_counted_as_short, found)) if self.has_short_names() else found
 
     def core_entry_at(self, place: int) -> Entry:
         """Return one of the entries as the core sees it."""
         entry = self.entries[place]
         core = self._with_marks(entry, core_entry(DigestKey(self.name), entry, self.title))
-        authors = core.fields.get("authors")
-        if not (isinstance(authors, Names) and is_short_list(authors.people)):
-            return core
-        if not self.has_short_names():
-            return core
-        return replace(core, fields={**core.fields, "authors": replace(authors, are_short=True)})
+        counted = _counted_as_short(core)
+        return core if counted is core or not self.has_short_names() else counted
 
     def has_short_names(self) -> bool:
         """Tell whether most entries name people in short: "Zhang", "W. Zhang"."""
@@ -181,6 +178,14 @@ _FIELDS_OF_SLOT = {
     "url": ("arxiv", "doi", "url"),
     "tags_room": (TAGS,),
 }
+
+
+def _counted_as_short(entry: Entry) -> Entry:
+    """Return an entry whose short names count as whole ones; itself if it has none."""
+    authors = entry.fields.get("authors")
+    if not (isinstance(authors, Names) and is_short_list(authors.people)):
+        return entry
+    return replace(entry, fields={**entry.fields, "authors": replace(authors, are_short=True)})
 
 
 def core_entry(digest: DigestKey, entry: DigestEntry, title: str = "") -> Entry:
