@@ -120,7 +120,8 @@ def picked(value: Any, *names: str, **called: str) -> dict[str, Any]:
     `called` are members that have another name in JSON: `citekey="key"` has `value.key`.
     """
     if not (names or called):
-        names = tuple(one.name for one in fields(value))
+        # What values don't differ by is no part of them.
+        names = tuple(one.name for one in fields(value) if one.compare)
     # The public names are data: renaming a member in code must not rename it for scripts.
     members = {**dict(zip(names, names, strict=True)), **called}
     return {name: json_value(getattr(value, member)) for name, member in members.items()}
