@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.digest.format.pattern import BadPattern, LineFinder, Pattern
+from zoterodigest.digest.format.pattern import AnyOf, BadPattern, LineFinder, Pattern
 
 PARTS = [
     "^",
@@ -29,6 +29,9 @@ PARTS = [
     "\\B",
     "(?P<url>[^()]*$)",
     "\\x{4e2d}",
+    "\\pL",
+    "\\x61",
+    "a{1,2}?",
     "\\Q(?P<a>\\E",
     "\\(?P<t>",
     "(?m)",
@@ -55,6 +58,26 @@ def test_a_line_finder_finds_each_line_in_which_a_pattern_matches(
 
     assert found == sorted(set(found))
     assert {at for at, line in enumerate(lines) if pattern.matches(line)} <= set(found)
+
+
+@given(PATTERNS, st.lists(PATTERNS, min_size=2, max_size=3), LINES)
+def test_several_patterns_that_begin_alike_match_where_one_of_them_does(
+    begin: str, rests: list[str], lines: list[bytes]
+) -> None:
+    try:
+        patterns = [Pattern(begin + rest) for rest in rests]
+        for pattern in patterns:
+            pattern.require_valid()
+    except BadPattern:
+        return
+
+    found = set(LineFinder(patterns).find(b"\n".join(lines)))
+    any_of = AnyOf(patterns)
+
+    for at, line in enumerate(lines):
+        is_one = any(pattern.matches(line) for pattern in patterns)
+        assert any_of.matches(line) is is_one
+        assert at in found or not is_one
 
 
 @given(PATTERNS, LINES)

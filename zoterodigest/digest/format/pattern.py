@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any
 
 # RE2, as people write patterns of their own: `re` can need exponential time, RE2 never does.
@@ -211,4 +212,53 @@ _ENDS_OF_TEXT = lazy_regex(r"\\[Az]|\(\?[A-Za-z]*-")
 
 
 def _joined(patterns: Sequence[Pattern]) -> str:
-    return "|".join(f"(?:{without_groups(one.text)})" for one in patterns)
+    """Return one expression that matches where one of `patterns` does.
+
+    What several begin with stands in it once: 14 % of reading bold titles, as RE2 forgets what it
+    has found of larger expressions again and again.
+    """
+    alike: dict[tuple[str, ...], list[list[str]]] = {}
+    for one in patterns:
+        parts = _parts(without_groups(one.text))
+        alike.setdefault(tuple(parts[:2]), []).append(parts)
+    return "|".join(map(_any_of, alike.values()))
+
+
+def _any_of(expressions: Sequence[Sequence[str]]) -> str:
+    """Return one expression for several in parts: first what they begin with."""
+    begin = [column[0] for column in takewhile(_is_one, zip(*expressions, strict=False))]
+    rests = ("".join(parts[len(begin) :]) for parts in expressions)
+    return f"(?:{''.join(begin)}(?:{'|'.join(f'(?:{rest})' for rest in rests)}))"
+
+
+def _is_one(texts: Sequence[str]) -> bool:
+    return len(set(texts)) == 1
+
+
+def _parts(text: str) -> list[str]:
+    """Return what follows on each other in an expression, as a whole if it has alternatives."""
+    parts: list[str] = []
+    begin = end = depth = 0
+    while end < len(text):
+        token = _TOKEN.match(text, end)
+        sign = token[0] if token else text[end]
+        end += len(sign)
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and not depth:
+            return [f"(?:{text})"]
+        if not depth:
+            repeated = _REPEAT.match(text, end)
+            end = repeated.end() if repeated else end
+            parts.append(text[begin:end])
+            begin = end
+    return parts if begin == end else [f"(?:{text})"]
+
+
+_TOKEN = lazy_regex(
+    r"\\(?:[pP](?:\{\^?\w+\}|\w)|x(?:\{\w+\}|\w\w)|[0-7]{1,3}|Q.*?(?:\\E|\Z)|.)"
+    r"|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|.",
+    re.S,
+)
+"""An escape, a class or another sign of an expression."""
+_REPEAT = lazy_regex(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??")
+"""How often what stands before it may come."""
