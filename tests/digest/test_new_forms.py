@@ -273,6 +273,16 @@ def test_a_paper_of_a_conference_is_written_like_others_of_conferences() -> None
     assert '"**A New Paper**." ICLR. 2024. [[pdf]]' in new
 
 
+def test_the_sign_of_a_tag_of_others_goes_with_the_tag() -> None:
+    line = "- [ ] A title of paper {0} [authors:: Ann Abt; Bo Bo] [year:: 202{0}] "
+    line += "[url:: https://arxiv.org/abs/200{0}.00001] #rag\n"
+    fields: Fields = {**PAPER, "authors": Names(("Cy Cox", "Di Do")), "year": "2024"}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert new.endswith(" [url:: https://arxiv.org/abs/2401.00001]")
+
+
 def test_a_task_stands_once_where_a_list_has_keywords_as_well() -> None:
     line = "- **A title of paper {0}**\n  - Task: Task{0}\n  - Keywords: One, Two\n"
     line += "  - Paper: https://arxiv.org/abs/200{0}.00001\n"
