@@ -48,8 +48,8 @@ def frozen(*, order: bool = False) -> Callable[[type[T]], type[T]]:
 if TYPE_CHECKING:
     from dataclasses import replace as replace
 else:
-    # That of the standard library asks each field for its options and takes twice as long: 3 % of
-    # a sync, 7 % of reading a list. Used where a run replaces something in each entry or row.
+    # That of the standard library asks each field for its options: of a value with 15 fields, as a
+    # lock row has, it takes 1.6 times as long, of one with two as long as this.
     def replace(value, /, **changes):
         """Return a dataclass value with other values in some of its fields."""
         made = type(value)
