@@ -44,6 +44,7 @@ def test_what_is_known_of_areas_changes_nothing_that_is_read(path: Path) -> None
 
     require_same(read_by(source, first), whole)
     require_same(read_by(source, KnownAreas(first.seen)), whole)
+    require_same(read_by(source, KnownAreas(heads=None)), whole)
     by_document = KnownAreas(document=whole)
     require_same(read_by(source, by_document), whole)
     assert by_document.seen == first.seen
@@ -91,6 +92,18 @@ def test_entries_that_were_read_with_their_areas_are_not_read_later() -> None:
     assert not unread(document.entries)
     assert len(unread(aside.entries)) == len(aside.entries)
     assert unread(aside.entries) == [it.key for it in document.entries if hasattr(it, "key")]
+
+
+def test_a_line_in_which_an_entry_begins_is_matched_once_in_two_readings() -> None:
+    source, known = EXAMPLES[0].read_bytes(), KnownAreas()
+
+    read_by(source, known)
+    matched = dict(known.heads or {})
+    read_by(source, known)
+
+    assert matched
+    assert known.heads == matched
+    assert all(known.heads[key] is match for key, match in matched.items())
 
 
 def test_an_entry_is_read_when_somebody_asks_what_it_says() -> None:

@@ -54,7 +54,7 @@ def read_document(
 
         return read_data(name, source, formats, venues)
     lines = Lines(source)
-    if known is not None and known.judged:
+    if known is not None:
         lines.heads = known.heads
     find = partial(known_entries, known) if known is not None and lines.is_sound else likely_papers
     entries: list[DigestEntry] = []

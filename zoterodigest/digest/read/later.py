@@ -102,13 +102,13 @@ class KnownAreas:
     """How areas were judged, by key: in earlier readings, and all that were `seen` in this one.
 
     `document` is the same digest as read in full, if it has been. `heads` are those of the lines of
-    all readings.
+    all readings; None if there is to be no other one.
     """
 
     judged: Mapping[str, str] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
     document: Document | None = None
-    heads: dict[tuple[str, bytes], Match | None] = field(default_factory=dict)
+    heads: dict[tuple[str, bytes], Match | None] | None = field(default_factory=dict)
 
 
 def area_key(what: tuple[object, ...], data: bytes) -> str:

@@ -344,7 +344,7 @@ class RowData(Mapping[str, Any]):
     __hash__ = None  # type: ignore[assignment]  # as of a dict
 
     def __repr__(self) -> str:
-        return f"{self._text} {self._place}"
+        return f"{self._text} {self._parent or self._collections}"
 
     @property
     def _place(self) -> dict[str, Any]:

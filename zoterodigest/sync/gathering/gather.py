@@ -493,7 +493,7 @@ def read_digests(
             files = choice.read()
             known[choice] = files.key, files.formats()
         key, formats = known[choice]
-        found = KnownAreas() if with_areas else areas
+        found = KnownAreas(heads=None) if with_areas else areas
         document = _document(digest.key, data, formats, workspace, found)
         is_recent = changed_lately(workspace, digest) and hashed(data) not in written
         about = digest, data, document, formats, areas, key, is_recent
