@@ -280,3 +280,11 @@ def test_each_line_that_a_template_reads_has_the_few_signs_looked_for_first(
             ]
 
     assert missed == []
+
+
+def test_a_link_called_by_its_venue_may_follow_a_short_name_and_a_title() -> None:
+    line = f"- **Ear**: Counting Birds by Ear [[CVPR 2020]]({ID}) [[Code]](https://github.com/a/b)"
+
+    assert first(line) == ("Counting Birds by Ear", (), "CVPR", "2020")
+    (entry,) = read(f"## Birds\n\n{line}\n".encode()).entries
+    assert entry.reading.fields["short_title"] == "Ear"
