@@ -214,13 +214,14 @@ def _begins_row(lines: Lines, line: int, header: Header) -> bool:
 def _row_end(lines: Lines, line: int, width: int) -> int:
     """Return the last line of a row that may be broken over several lines."""
     last, pipes = line, 0
+    is_bare = lines[line].lstrip()[:1] != b"|"
     while not lines[last].rstrip().endswith(b"|"):
         pipes += len(pipes_in(lines[last]))
         below = last + 1
         if pipes > width:
             break
         # In a table without pipes around its rows, one that is whole is broken over no lines.
-        if pipes >= width - 1 and below < len(lines) and len(pipes_in(lines[below])) >= width - 1:
+        if is_bare and below < len(lines) and min(pipes, len(pipes_in(lines[below]))) >= width - 1:
             break
         if below >= len(lines) or lines.is_blank(below) or not lines.is_open(below):
             break
