@@ -106,6 +106,9 @@ def test_names_are_spelled_as_others_are(
         (("Zhang",), ("Wei Zhang", "Li Zhang"), None),
         (("Zhang", "Zhang"), ("Wei Zhang",), None),
         (("Xu", "Zhang"), ("Wei Zhang", "Li Zhang"), None),
+        (("Xu", "Bo Xu"), ("Bo Xu", "Al Xu"), ("Al Xu", "Bo Xu")),
+        (("Ruiz", "Wei Zhang"), ("Wei Zhang", "Ana Ruiz"), ("Ana Ruiz", "Wei Zhang")),
+        (("Zhang",), ("Zhang", "Wei Zhang"), None),
     ],
 )
 def test_a_short_name_means_the_one_person_that_it_can_mean(

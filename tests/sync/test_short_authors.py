@@ -81,10 +81,21 @@ def test_a_list_that_is_adopted_does_not_diverge_from_whole_names(world: World) 
         (THREE, "Zhang, Ruiz et al.", PROTEINS, ["Wei Zhang", "Ana Ruiz", "Bo Xu"]),
         (THREE, "Zhang and Xu", PROTEINS, ["Wei Zhang", "Bo Xu"]),
         (THREE, "Wen Zhang, Ana Ruiz, Bo Xu", PROTEINS, ["Wen Zhang", "Ana Ruiz", "Bo Xu"]),
+        (THREE, "Wei Zhang, Ruiz, Xu", PROTEINS, ["Wei Zhang", "Ana Ruiz", "Bo Xu"]),
+        (THREE, "Wen Zhang, Ruiz, Xu", PROTEINS, ["Wen Zhang", "Ana Ruiz", "Bo Xu"]),
+        (
+            THREE,
+            "Zhang, Ruiz, Xu, Kim Lee",
+            PROTEINS,
+            ["Wei Zhang", "Ana Ruiz", "Bo Xu", "Kim Lee"],
+        ),
         ("Okafor et al.", "Okafor, Roy et al.", LABELS, ["Ada Okafor", "Roy", "Kim Sato"]),
     ],
-    ids=["one more", "new order", "somebody else", "cut", "one fewer", "whole names", "behind it"],
-)
+    ids=[
+        "one more", "new order", "somebody else", "cut", "one fewer", "whole names",
+        "one in whole", "another in whole", "one more in whole", "behind it",
+    ],
+)  # fmt: skip
 def test_an_edit_of_short_names_arrives_and_keeps_the_whole_names_of_all_others(
     short: World, old: str, new: str, title: str, held: list[str]
 ) -> None:
@@ -106,6 +117,30 @@ def test_an_edit_in_the_library_arrives_as_the_list_names_people(short: World) -
 
     assert "Authors: Zhang, Van Gool, Xu\n" in (short.root / "List.md").read_text("utf-8")
     assert people(short, PROTEINS) == ["Wei Zhang", "Luc Van Gool", "Bo Xu"]
+    assert short.plan(SYNC).is_settled
+
+
+@pytest.mark.parametrize(
+    ("newcomer", "shown"),
+    [
+        ({"firstName": "三", "lastName": "张"}, "张三"),
+        ({"firstName": "Jan", "lastName": "van der Berg"}, "van der Berg"),
+        ({"name": "Qwen Team"}, "Qwen Team"),
+    ],
+)
+def test_a_person_without_a_usual_short_name_comes_and_all_keep_their_whole_names(
+    short: World, newcomer: dict[str, str], shown: str
+) -> None:
+    short.push(SYNC)
+    came = {"creatorType": "author", **newcomer}
+    held = [*creators("Wei Zhang", "Ana Ruiz"), came]
+
+    short.change(short.key(PROTEINS), creators=held)
+    short.push(SYNC)
+    short.edit("List.md", (f"Authors: Zhang, Ruiz, {shown}\n", f"Authors: Zhang, {shown}, Lee\n"))
+    short.push(SYNC)
+
+    assert short.item(PROTEINS)["creators"][:2] == [held[0], came]
     assert short.plan(SYNC).is_settled
 
 

@@ -33,6 +33,9 @@ class NameForm(Enum):
     LAST = "Zhang"
 
 
+_SHORT = (NameForm.INITIALS, NameForm.LAST)
+
+
 def form_of(people: Iterable[str]) -> NameForm | None:
     """Return how names are written, None if not all of them are written in one way.
 
@@ -45,7 +48,13 @@ def form_of(people: Iterable[str]) -> NameForm | None:
 @lru_cache(maxsize=10_000)  # asked for some entries of a list each time that one is looked at
 def is_short_list(people: tuple[str, ...]) -> bool:
     """Tell whether all of the names are short, in one way."""
-    return form_of(people) in (NameForm.INITIALS, NameForm.LAST)
+    return form_of(people) in _SHORT
+
+
+@lru_cache(maxsize=10_000)
+def has_short_name(people: tuple[str, ...]) -> bool:
+    """Tell whether one of the names is short: others may have been written whole beside it."""
+    return any(_form(person) in _SHORT for person in people)
 
 
 def is_short_for(short: str, whole: str) -> bool:
@@ -70,13 +79,16 @@ def are_short_for(shorts: Sequence[str], wholes: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=10_000)  # the same two lists are compared many times in a run
 def as_written(people: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:
-    """Return whole names as `shown`, a list of short ones, writes them: those that it shows as they
-    stand there, others in its form.
+    """Return whole names as `shown`, a list with short ones, writes them: those that it shows as
+    they stand there, others in its form.
     """
     style = style_of([shown])
+    whole = [it for it in shown if _form(it) is NameForm.WHOLE]
+    is_mostly_whole = 2 * len(whole) > len(shown)
     return tuple(
-        next((it for it in _near(shown, at) if _shows(it, person)), None)
-        or shortened(person, style)
+        next((it for it in whole if same_name(it, person)), None)
+        or next((it for it in _near(shown, at) if _shows(it, person)), None)
+        or (None if is_mostly_whole else shortened(person, style))
         or person
         for at, person in enumerate(people)
     )
@@ -102,20 +114,23 @@ def made_whole(shown: Names, held: Sequence[str]) -> tuple[str, ...] | None:
 
 
 def _aligned(shown: Sequence[str], held: Sequence[str]) -> tuple[str, ...] | None:
+    # Whoever is named in whole is meant by no short name.
+    whole = [it for it in shown if _form(it) is NameForm.WHOLE]
+    named = {it for it in held if any(same_name(it, other) for other in whole)}
     count = 0
-    for short, whole in zip(shown, held, strict=False):
-        if not _shows(short, whole):
+    for short, person in zip(shown, held, strict=False):
+        if not (same_name(short, person) or (person not in named and is_short_for(short, person))):
             break
         count += 1
-    rest = list(held[count:])
+    rest = [it for it in held[count:] if it not in named]
     left = Counter(shown[count:])
     found = [*held[:count]]
     for short in shown[count:]:
-        are_same = any(same_name(short, it) for it in rest)
-        meant = [] if are_same else [it for it in rest if is_short_for(short, it)]
-        if meant and len(meant) != left[short]:
+        meant = [it for it in rest if _shows(short, it)]
+        is_known = all(same_name(short, it) for it in meant)
+        if not is_known and len(meant) != left[short]:
             return None
-        found.append(meant[0] if meant else short)
+        found.append(short if is_known else meant[0])
         left[short] -= 1
         if meant:
             rest.remove(meant[0])

@@ -23,7 +23,7 @@ from zoterodigest.core.values.record import (
     text_in,
 )
 from zoterodigest.core.values.sets import frozenset_of
-from zoterodigest.core.values.short_names import is_short_list
+from zoterodigest.core.values.short_names import has_short_name, is_short_list
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.tags import TAGS
 from zoterodigest.digest.read.layers import LayeredText
@@ -183,7 +183,7 @@ _FIELDS_OF_SLOT = {
 def _counted_as_short(entry: Entry) -> Entry:
     """Return an entry whose short names count as whole ones; itself if it has none."""
     authors = entry.fields.get("authors")
-    if not (isinstance(authors, Names) and is_short_list(authors.people)):
+    if not (isinstance(authors, Names) and has_short_name(authors.people)):
         return entry
     return replace(entry, fields={**entry.fields, "authors": replace(authors, are_short=True)})
 
