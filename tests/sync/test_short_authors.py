@@ -80,6 +80,9 @@ def test_a_list_that_is_adopted_does_not_diverge_from_whole_names(world: World) 
         (THREE, "Zheng, Ruiz, Xu", PROTEINS, ["Zheng", "Ana Ruiz", "Bo Xu"]),
         (THREE, "Zhang, Ruiz et al.", PROTEINS, ["Wei Zhang", "Ana Ruiz", "Bo Xu"]),
         (THREE, "Zhang and Xu", PROTEINS, ["Wei Zhang", "Bo Xu"]),
+        (THREE, "Zhang, Xu", PROTEINS, ["Wei Zhang", "Bo Xu"]),
+        (THREE, "Zhang, Ruiz, et al.", PROTEINS, ["Wei Zhang", "Ana Ruiz", "Bo Xu"]),
+        (THREE, "Zhang, Ruiz, W. Lee", PROTEINS, ["Wei Zhang", "Ana Ruiz", "W. Lee"]),
         (THREE, "Wen Zhang, Ana Ruiz, Bo Xu", PROTEINS, ["Wen Zhang", "Ana Ruiz", "Bo Xu"]),
         (THREE, "Wei Zhang, Ruiz, Xu", PROTEINS, ["Wei Zhang", "Ana Ruiz", "Bo Xu"]),
         (THREE, "Wen Zhang, Ruiz, Xu", PROTEINS, ["Wen Zhang", "Ana Ruiz", "Bo Xu"]),
@@ -92,7 +95,8 @@ def test_a_list_that_is_adopted_does_not_diverge_from_whole_names(world: World) 
         ("Okafor et al.", "Okafor, Roy et al.", LABELS, ["Ada Okafor", "Roy", "Kim Sato"]),
     ],
     ids=[
-        "one more", "new order", "somebody else", "cut", "one fewer", "whole names",
+        "one more", "new order", "somebody else", "cut", "one fewer", "two behind a comma",
+        "two behind a comma and cut", "initials beside last names", "whole names",
         "one in whole", "another in whole", "one more in whole", "behind it",
     ],
 )  # fmt: skip
@@ -118,6 +122,24 @@ def test_an_edit_in_the_library_arrives_as_the_list_names_people(short: World) -
     assert "Authors: Zhang, Van Gool, Xu\n" in (short.root / "List.md").read_text("utf-8")
     assert people(short, PROTEINS) == ["Wei Zhang", "Luc Van Gool", "Bo Xu"]
     assert short.plan(SYNC).is_settled
+
+
+def test_two_last_names_parted_by_a_comma_are_two_people(world: World) -> None:
+    world.markdown("List.md", listed("Zhang, Ruiz", "Müller and Li", "Okafor et al.", THREE))
+    world.first_push()
+    pushed = people(world, PROTEINS)
+    world.change(world.key(PROTEINS), creators=creators("Wei Zhang", "Ana Ruiz", "Bo Xu"))
+    world.push(SYNC)
+    longer = (world.root / "List.md").read_text("utf-8")
+    world.change(world.key(PROTEINS), creators=creators("Wei Zhang", "Bo Xu"))
+    world.push(SYNC)
+
+    assert pushed == ["Zhang", "Ruiz"]
+    assert "Authors: Zhang, Ruiz, Xu\n" in longer
+    # "Zhang, Xu" alone is Xu Zhang for a reader who does not know the list.
+    assert "Authors: Zhang and Xu\n" in (world.root / "List.md").read_text("utf-8")
+    assert people(world, PROTEINS) == ["Wei Zhang", "Bo Xu"]
+    assert world.plan(SYNC).is_settled
 
 
 @pytest.mark.parametrize(

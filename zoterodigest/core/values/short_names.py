@@ -57,6 +57,15 @@ def has_short_name(people: tuple[str, ...]) -> bool:
     return any(_form(person) in _SHORT for person in people)
 
 
+def last_names_in(person: str) -> tuple[str, ...]:
+    """Return "Zhang" and "Ruiz" of "Zhang, Ruiz": two last names, if their list writes only these.
+
+    Elsewhere it is Ruiz Zhang (`parse_authors`). Of any other name, return itself.
+    """
+    halves = tuple(half.strip() for half in person.split(","))
+    return halves if len(halves) == 2 and all(map(is_lone_last_name, halves)) else (person,)
+
+
 def is_short_for(short: str, whole: str) -> bool:
     """Tell whether `short` is `whole` without first names, or with initials in their place."""
     person = split_name(whole)

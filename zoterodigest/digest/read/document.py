@@ -23,7 +23,13 @@ from zoterodigest.core.values.record import (
     text_in,
 )
 from zoterodigest.core.values.sets import frozenset_of
-from zoterodigest.core.values.short_names import has_short_name, is_short_list
+from zoterodigest.core.values.short_names import (
+    NameForm,
+    form_of,
+    has_short_name,
+    is_short_list,
+    last_names_in,
+)
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.tags import TAGS
 from zoterodigest.digest.read.layers import LayeredText
@@ -131,23 +137,38 @@ class Document:
         found = tuple(
             [self._with_marks(one, core_entry(key, one, self.title)) for one in self.entries]
         )
-        return tuple(map(_counted_as_short, found)) if self.has_short_names() else found
+        if not self.has_short_names():
+            return found
+        has_last_names = self.has_last_names()
+        return tuple([_counted_as_short(one, has_last_names=has_last_names) for one in found])
 
     def core_entry_at(self, place: int) -> Entry:
         """Return one of the entries as the core sees it."""
         entry = self.entries[place]
         core = self._with_marks(entry, core_entry(DigestKey(self.name), entry, self.title))
-        counted = _counted_as_short(core)
-        return core if counted is core or not self.has_short_names() else counted
+        if _counted_as_short(core, has_last_names=True) is core or not self.has_short_names():
+            return core
+        return _counted_as_short(core, has_last_names=self.has_last_names())
 
     def has_short_names(self) -> bool:
         """Tell whether most entries name people in short: "Zhang", "W. Zhang"."""
+        named = self._some_names()
+        short = sum(map(is_short_list, named))
+        return short >= _FEWEST and 2 * short > len(named)
+
+    def has_last_names(self) -> bool:
+        """Tell whether most entries name people by their last names alone."""
+        named = self._some_names()
+        short = sum(form_of(people) is NameForm.LAST for people in named)
+        return short >= _FEWEST and 2 * short > len(named)
+
+    def _some_names(self) -> list[tuple[str, ...]]:
         # Some entries tell: others may not have been read so far, and there may be thousands.
         some = self.entries[:: len(self.entries) // _MOST_ASKED + 1]
         authors = (entry.reading.fields.get("authors") for entry in some if not entry.broken)
-        named = [it.people for it in authors if isinstance(it, Names) and it.people]
-        short = sum(map(is_short_list, named))
-        return short >= _FEWEST and 2 * short > len(named)
+        named = (it.people for it in authors if isinstance(it, Names) and it.people)
+        # "Zhang, Ruiz" may be one person or two: it tells nothing.
+        return [it for it in named if len(it) > 1 or last_names_in(it[0]) == it]
 
     def _with_marks(self, entry: DigestEntry, core: Entry) -> Entry:
         """Return the entry as the core sees it with the marks beside its title, if it has any."""
@@ -180,12 +201,21 @@ _FIELDS_OF_SLOT = {
 }
 
 
-def _counted_as_short(entry: Entry) -> Entry:
-    """Return an entry whose short names count as whole ones; itself if it has none."""
+def _counted_as_short(entry: Entry, *, has_last_names: bool) -> Entry:
+    """Return an entry whose short names count as whole ones; itself if it has none.
+
+    Where a list has only last names, "Zhang, Ruiz" are two people.
+    """
     authors = entry.fields.get("authors")
-    if not (isinstance(authors, Names) and has_short_name(authors.people)):
+    if not isinstance(authors, Names):
         return entry
-    return replace(entry, fields={**entry.fields, "authors": replace(authors, are_short=True)})
+    people = authors.people
+    if has_last_names and people and people[0] != (parted := last_names_in(people[0]))[0]:
+        people = (*parted, *people[1:])
+    if not has_short_name(people):
+        return entry
+    short = replace(authors, people=people, are_short=True)
+    return replace(entry, fields={**entry.fields, "authors": short})
 
 
 def core_entry(digest: DigestKey, entry: DigestEntry, title: str = "") -> Entry:

@@ -14,6 +14,7 @@ from functools import partial
 from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.record import EMPTY, Fields, Members, Names, Value, text_in
+from zoterodigest.core.values.short_names import last_names_in
 from zoterodigest.core.values.tags import is_tag_of_notes
 from zoterodigest.digest.read.fields import (
     ARXIV_CATEGORY,
@@ -124,6 +125,8 @@ def names_text(old: str, value: Value) -> str:
     present = names.parse_authors(old)
     if "[[" in old:
         return linked_names(old, value)
+    if len(present.people) == 1 and _are_two(present.people[0], value):
+        present = Names(last_names_in(present.people[0]), present.truncated)
     as_written = {one_name(person): person for person in present.people}
     # "García Márquez, Gabriel" alone would be two people.
     turned = "; ".join(map(turned_name, value.people))
@@ -142,7 +145,20 @@ def names_text(old: str, value: Value) -> str:
     # "A, B and et al." would read as one more author.
     if last and len(people) > 1 and not value.truncated:
         body = separator.join(people[:-1]) + last + people[-1]
-    return body + (_cut_sign(old, present, separator) if value.truncated else "")
+    return _two_or_more(people, body, _cut_sign(old, present, separator) if value.truncated else "")
+
+
+def _two_or_more(people: Sequence[str], body: str, sign: str) -> str:
+    """Write "Zhang and Ruiz" for what would read as Ruiz Zhang: "Zhang, Ruiz", or with "et al."."""
+    if len(people) == 2 and len(names.parse_authors(body + sign).people) == 1:
+        return " ".join(filter(None, [" and ".join(people), sign.lstrip(" ,")]))
+    return body + sign
+
+
+def _are_two(person: str, value: Names) -> bool:
+    """Tell whether "Zhang, Ruiz" stands for two people: for one of those who are to be written."""
+    parted = last_names_in(person)
+    return len(parted) > 1 and not set(parted).isdisjoint(value.people)
 
 
 def _are_turned(present: Names) -> bool:
