@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from itertools import chain, count
 
 from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, LockRow, fingerprint
@@ -13,7 +14,7 @@ from zoterodigest.core.plan.run_options import Rules
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.keys import derived_key, free_key
 from zoterodigest.core.values.record import Collection
-from zoterodigest.frozen import dataclass, replace
+from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
 Path = tuple[str, ...]

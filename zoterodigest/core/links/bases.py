@@ -7,6 +7,7 @@ count, so the lock file never claims more than happened (law 3).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
 from zoterodigest.core.links.link import Base, LockRow, Print, fingerprint
 from zoterodigest.core.links.merge import (
@@ -37,7 +38,6 @@ from zoterodigest.core.values.record import (
     with_members,
 )
 from zoterodigest.core.values.sets import frozenset_of
-from zoterodigest.frozen import replace
 
 UNSEEN = fingerprint("\0no end holds this text")
 """The raw fingerprint of a value that one end holds only as part of a larger one."""

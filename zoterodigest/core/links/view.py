@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -28,7 +29,7 @@ from zoterodigest.core.values.record import (
     is_empty,
 )
 from zoterodigest.core.values.short_names import as_written, made_whole
-from zoterodigest.frozen import dataclass, replace
+from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
 

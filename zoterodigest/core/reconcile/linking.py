@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Origin
 from zoterodigest.core.plan.plan import Link, RemoveEntry
@@ -69,7 +70,7 @@ from zoterodigest.core.works.pairing import (
     shares_block,
 )
 from zoterodigest.core.works.work import KnownWork, work_of
-from zoterodigest.frozen import dataclass, replace
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.plan import Link
@@ -11,7 +12,6 @@ from zoterodigest.core.plan.run_options import LibraryState, RunOptions
 from zoterodigest.core.reconcile.linking import Linking
 from zoterodigest.core.values.record import CITEKEY, Entry, is_of_entry, text_in
 from zoterodigest.core.works.named_items import NamedItems
-from zoterodigest.frozen import replace
 
 
 def with_owners(linking: Linking, library: LibraryState, run_options: RunOptions) -> Linking:

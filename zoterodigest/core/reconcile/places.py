@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from zoterodigest.core.collections.collection_rows import (
     UNPLACED,
@@ -33,7 +34,7 @@ from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry, Item
 from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.works.pairing import heading_prints
-from zoterodigest.frozen import dataclass, replace
+from zoterodigest.frozen import dataclass
 
 ARCHIVE = "Archive"
 """The name of the collection for items whose entries were dropped."""

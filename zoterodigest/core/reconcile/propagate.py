@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence, Set
+from dataclasses import replace
 from functools import partial
 
 from zoterodigest.core.links.bases import recorded, without_fill
@@ -64,7 +65,7 @@ from zoterodigest.core.values.record import (
     value_parts,
 )
 from zoterodigest.core.values.sets import frozenset_of
-from zoterodigest.frozen import dataclass, replace
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

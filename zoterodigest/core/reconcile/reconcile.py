@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from zoterodigest.core.collections.added import added_items, rows_of_new_files
 from zoterodigest.core.collections.relocation import Relocations, relocations, renamed_headings
@@ -49,7 +50,6 @@ from zoterodigest.core.reconcile.settle import settle, with_traits
 from zoterodigest.core.reconcile.title_headings import with_title_heading
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Entry, Item
-from zoterodigest.frozen import replace
 
 
 def reconcile(

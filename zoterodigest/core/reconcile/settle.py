@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from zoterodigest.core.collections.collection_rows import UNPLACED
 from zoterodigest.core.links.bases import recorded, refreshed
@@ -26,7 +27,6 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.core.values.short_titles import begins_title, is_name
 from zoterodigest.core.works.pairing import traits_of
-from zoterodigest.frozen import replace
 
 
 def settle(link: Link, item: Item, folding: Folding) -> LockRow:

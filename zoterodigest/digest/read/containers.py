@@ -33,7 +33,7 @@ from zoterodigest.digest.read.html_items import find_html_items, html_item_head
 from zoterodigest.digest.read.layers import peel_indent, peel_quote, peel_wraps, source_text
 from zoterodigest.digest.read.lines import Lines, depth_change
 from zoterodigest.digest.read.tables import is_table_line
-from zoterodigest.frozen import replace
+from zoterodigest.frozen import changed
 from zoterodigest.regex import lazy_regex
 
 _QUOTED = lazy_regex(rb"^ {0,3}>[ \t]?")
@@ -59,7 +59,7 @@ def find_entries(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
             continue
         if name in finders:
             for found in finders[name](lines, form.by_container[name]):
-                yield replace(found, container=name)
+                yield changed(found, container=name)
 
 
 def head_text(lines: Lines, line: int, container: str) -> bytes | None:
@@ -247,7 +247,7 @@ def _item(lines: Lines, head: Head, last: int) -> EntryRange:
     if not lines.joins_lines:
         return found_entry(head, last, text)
     wraps = lines.wraps[head.line]
-    return replace(found_entry(head, last, peel_wraps(text, wraps)), wraps=wraps)
+    return changed(found_entry(head, last, peel_wraps(text, wraps)), wraps=wraps)
 
 
 def _parents(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ from zoterodigest.core.values.tags import TAGS
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.slots import EntryReading, EntryShape, ItemKeys, NoteRegion, Slot
 from zoterodigest.digest.read.title_marks import title_marks
-from zoterodigest.frozen import dataclass, frozen, replace
+from zoterodigest.frozen import changed, dataclass, frozen
 from zoterodigest.regex import lazy_regex
 
 if TYPE_CHECKING:  # a run over nothing that changed has documents, and no formats (0.02 s)
@@ -105,7 +106,7 @@ class DigestEntry:
 
     def under(self, texts: tuple[str, ...], keys: tuple[str, ...]) -> DigestEntry:
         """Return it with the headings that it stands under."""
-        return replace(self, headings=texts, heading_keys=keys)
+        return changed(self, headings=texts, heading_keys=keys)
 
 
 @dataclass(frozen=True, slots=True)

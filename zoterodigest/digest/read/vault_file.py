@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from zoterodigest.core.values.blocks import split_blocks
@@ -51,7 +52,6 @@ from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind
 from zoterodigest.digest.read.vault_metadata import property_slots, property_texts, slot_of_property
 from zoterodigest.digest.read.vault_owned import scan_body, spans_without
 from zoterodigest.digest.read.vault_tags import with_tags
-from zoterodigest.frozen import replace
 
 NO_FRONT = "only the title of the front matter is synced"
 

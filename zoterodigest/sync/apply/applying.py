@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.history import Run, listed
 from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.frozen import dataclass, replace
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import (
     EMPTY_LIBRARY,
     Contents,

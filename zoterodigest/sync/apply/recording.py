@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,7 @@ from zoterodigest.core.plan.history import (
 from zoterodigest.core.plan.reversal import Hunk, hunks_between
 from zoterodigest.core.works.catalogue import survivors_of
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.frozen import dataclass, replace
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents

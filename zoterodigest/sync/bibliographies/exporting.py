@@ -7,6 +7,7 @@ from the same functions, over the library as it is foreseen and over the library
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 
 from zoterodigest.bibtex.cited.cited import Cited, KeyAt
 from zoterodigest.bibtex.edit.document import FIELDS, read_bib
@@ -26,7 +27,7 @@ from zoterodigest.core.plan.plan import BibEntryId, Plan, bib_entry_id
 from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.core.values.record import Entry
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.frozen import dataclass, replace
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, collection_paths, collections_within
 from zoterodigest.project.documents import read_cited
 from zoterodigest.project.layout import BibFile

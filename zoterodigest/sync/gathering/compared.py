@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from zoterodigest.core.values.record import (
     EMPTY,
@@ -22,7 +23,6 @@ from zoterodigest.core.values.record import (
     is_of_entry,
 )
 from zoterodigest.digest.read.document import DigestEntry
-from zoterodigest.frozen import replace
 from zoterodigest.library.records.contents import section_name
 from zoterodigest.library.records.hyperlinks import carried_links
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from operator import itemgetter
 
-from zoterodigest.frozen import replace
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents, core_item, is_top_level, with_chains
 from zoterodigest.library.records.zotero import ZoteroMapping

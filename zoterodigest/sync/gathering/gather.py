@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.later import KnownAreas
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.frozen import dataclass, replace
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
 from zoterodigest.project.digests import (
     FormatChoice,

@@ -8,12 +8,12 @@ the library holds then tells whether it is the one the lock file links with.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.values.keys import is_our_item
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.frozen import replace
 from zoterodigest.library.address import (
     address_of,
     is_built_in,

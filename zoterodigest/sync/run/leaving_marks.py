@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.plan import Plan
@@ -15,7 +16,6 @@ from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.digest.read.later import KnownAreas
-from zoterodigest.frozen import replace
 from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.marks import KeptMarks, LeftMarks, keep_marks, marks_name, read_marks

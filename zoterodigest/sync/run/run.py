@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.link import LinkState
@@ -30,7 +30,7 @@ from zoterodigest.core.reconcile.guard import GuardStop, guard
 from zoterodigest.core.reconcile.reconcile import reconcile
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import CITEKEY, NOTE, Entry, is_empty
-from zoterodigest.frozen import dataclass, replace
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of, is_group
 from zoterodigest.project.config import Selection
 from zoterodigest.project.layout import Project

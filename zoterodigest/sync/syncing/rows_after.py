@@ -6,7 +6,7 @@ The entries are those of the files as they were written.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.collections.collection_rows import at_home, home_of, homes
@@ -40,7 +40,7 @@ from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty, is_of_
 from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.works.pairing import heading_prints
-from zoterodigest.frozen import dataclass, replace
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, FileChange, Results
 from zoterodigest.sync.gathering.compared import compared_entry

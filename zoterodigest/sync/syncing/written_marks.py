@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.core.values.record import Entry
-from zoterodigest.frozen import replace
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.gathering.compared import compared_entry
