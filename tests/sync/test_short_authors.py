@@ -124,6 +124,27 @@ def test_an_edit_in_the_library_arrives_as_the_list_names_people(short: World) -
     assert short.plan(SYNC).is_settled
 
 
+def test_whole_names_stay_when_most_of_the_list_has_become_whole(short: World) -> None:
+    short.push(SYNC)
+    whole = ("Authors: Müller and Li\n", "Authors: Max Müller and Bo Li\n")
+    short.edit("List.md", whole, ("Authors: Rossi and Kim\n", "Authors: Ugo Rossi and Eun Kim\n"))
+    short.push(SYNC)
+    settled = short.plan(SYNC)
+
+    short.edit("List.md", (f"Authors: {THREE}\n", "Authors: Zhang, Ruiz, Lee, Xu\n"))
+    short.edit("List.md", ("Authors: Okafor et al.\n", "Authors: Ada Okafor et al.\n"))
+    short.push(SYNC)
+
+    (conflict,) = reports(short.plan(SYNC), Conflict)
+    assert settled.is_settled
+    assert settled.reports == ()
+    assert isinstance(conflict, Conflict)
+    assert conflict.name == "authors"
+    assert people(short, PROTEINS) == ["Wei Zhang", "Ana Ruiz", "Bo Xu"]
+    assert people(short, LABELS) == ["Ada Okafor", "Eva Roux", "Kim Sato"]
+    assert people(short, PICTURES) == ["Max Müller", "Bo Li"]
+
+
 def test_two_last_names_parted_by_a_comma_are_two_people(world: World) -> None:
     world.markdown("List.md", listed("Zhang, Ruiz", "Müller and Li", "Okafor et al.", THREE))
     world.first_push()

@@ -7,6 +7,7 @@ of white space alone, or a new reading of unchanged text, is no edit.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from zoterodigest.core.links.hunks import Winner, merge_blocks
 from zoterodigest.core.links.link import Base, Print, fingerprint
@@ -71,7 +72,8 @@ class Propagated:
 @dataclass(frozen=True, slots=True)
 class Clash:
     """A conflict: both ends changed to values that do not merge, an identifier was cleared in the
-    library, a title in the entry, or a short name there may be either of two people.
+    library, a title in the entry, or short names there would cost an item whole ones: one may be
+    either of two people, or most of its list is whole by now.
 
     Of a text that merges block by block, `if_entry` is what both ends get if the entry's edits hold
     where the ends collide, `if_item` if the item's do; None where an end holds as a whole.
@@ -225,6 +227,8 @@ def merge_result(
             return Diverged()
         if would_lose_title(ends.name, ends.entry) or is_doubtful(ends.entry, ends.item):
             return Clash()
+        if _would_lose_whole_names(ends, base, folding):
+            return Clash()
         return Propagated(to_item=for_item(ends.entry, ends.item))
     if not entry_changed:
         shown = as_shown(ends.name, ends.entry, ends.item, folding)
@@ -235,6 +239,24 @@ def merge_result(
 def _came_behind_short_names(ends: FieldEnds, base: Base) -> bool:
     are_short = isinstance(ends.entry, Names) and ends.entry.are_short
     return are_short and base.at_item.raw != fingerprint(ends.item_raw)
+
+
+def _would_lose_whole_names(ends: FieldEnds, base: Base, folding: Folding) -> bool:
+    """Tell whether an item would lose whole names for short ones that no longer count as them: most
+    of the list is whole by now.
+
+    They did count if the base is neither all of the item's whole names nor the first of them.
+    """
+    entry, item, then = ends.entry, ends.item, base.at_item
+    if not isinstance(entry, Names) or not isinstance(item, Names) or entry.are_short:
+        return False
+    if then.raw != fingerprint(ends.item_raw) or then.parts != base.at_entry.parts:
+        return False
+    if for_item(replace(entry, are_short=True), item) == for_item(entry, item):
+        return False
+    cut = [Names(item.people[:end], truncated=True) for end in range(1, len(item.people) + 1)]
+    whole = (Names(item.people), *cut)
+    return all(then.parts != _prints(ends.name, each, folding) for each in whole)
 
 
 def would_lose_identifier(name: str, to_entry: Value) -> bool:
