@@ -189,7 +189,8 @@ class LineFinder:
         self._spans: _Spans | None = None
         if not _ENDS_OF_TEXT.search(text):
             with suppress(re2.error):  # all in one may be too large for RE2
-                found = _compiled(f"(?m:{text})", never_capture=True, never_nl=True)
+                wide = _TOKEN.sub(_widened, text)
+                found = _compiled(f"(?m:{wide})", never_capture=True, never_nl=True)
                 self._spans = found._regexp.Match
 
     def find(self, data: bytes) -> Iterator[int]:
@@ -207,6 +208,19 @@ class LineFinder:
             number += 1
 
 
+def _widened(token: re.Match[str]) -> str:
+    """Return a class of an expression with any sign outside ASCII for those of a script or kind.
+
+    More lines are found so, none is missed. RE2 makes hundreds of ranges of each kind: 15 % of
+    reading 300 KB of text.
+    """
+    sign = token[0]
+    if sign[0] != "[" or sign[1:2] == "^":
+        return sign
+    return _KIND.sub(r"A-Z\\x{80}-\\x{10ffff}", sign)
+
+
+_KIND = lazy_regex(r"\\p\{(?:Lu|Lo|So)\}")
 _ENDS_OF_TEXT = lazy_regex(r"\\[Az]|\(\?[A-Za-z]*-")
 """What in a pattern means an end of the whole text, or may change what `^` and `$` mean."""
 
