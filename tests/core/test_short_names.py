@@ -117,6 +117,13 @@ def test_a_short_name_means_the_one_person_that_it_can_mean(
     assert made_whole(Names(shown, are_short=True), held) == found
 
 
+def test_who_is_certain_keeps_the_whole_name_beside_one_who_is_not() -> None:
+    shown, held = Names(("Xu", "Zhang"), are_short=True), Names(("Wei Zhang", "Li Zhang", "Bo Xu"))
+
+    assert is_doubtful(shown, held)
+    assert for_item(shown, held) == Names(("Bo Xu", "Zhang"))
+
+
 HELD = st.lists(st.sampled_from(WHOLE), min_size=1, max_size=6, unique=True).map(tuple)
 STYLES = st.sampled_from(
     [("Doe",), ("J. Doe",), ("J. K. Doe",), ("J.K. Doe",), ("JK Doe",), ("Doe JK",)]

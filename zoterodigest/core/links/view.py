@@ -28,7 +28,7 @@ from zoterodigest.core.values.record import (
     WebLinks,
     is_empty,
 )
-from zoterodigest.core.values.short_names import as_written, made_whole
+from zoterodigest.core.values.short_names import as_written, made_whole, made_whole_if_certain
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
@@ -123,7 +123,7 @@ def for_item(at_entry: Value, at_item: Value) -> Value:
     held = at_item.people if isinstance(at_item, Names) else ()
     people = at_entry.people
     if at_entry.are_short:
-        people = made_whole(at_entry, held) or people
+        people = made_whole(at_entry, held) or made_whole_if_certain(people, held)
     return Names(people + _hidden(people, held) if at_entry.truncated else people)
 
 

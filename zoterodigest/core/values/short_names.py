@@ -122,6 +122,15 @@ def made_whole(shown: Names, held: Sequence[str]) -> tuple[str, ...] | None:
     return forward if backward is not None and forward == backward[::-1] else None
 
 
+def made_whole_if_certain(shown: Sequence[str], held: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of a short list, whole where each can be one person only."""
+    may_be = [[it for it in held if _shows(one, it)] for one in shown]
+    return tuple(
+        meant[0] if len(meant) == 1 and shown.count(one) == 1 else one
+        for one, meant in zip(shown, may_be, strict=True)
+    )
+
+
 def _aligned(shown: Sequence[str], held: Sequence[str]) -> tuple[str, ...] | None:
     # Whoever is named in whole is meant by no short name.
     whole = [it for it in shown if _form(it) is NameForm.WHOLE]
