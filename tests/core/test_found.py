@@ -172,6 +172,15 @@ def test_whole_names_take_the_place_of_short_ones_where_the_digest_names_people_
     assert better_authors(Names(people), FULL, [Names(people)]) is None
 
 
+def test_whole_names_come_beside_a_team_and_whoever_is_named_in_whole() -> None:
+    held = Names(("Lovelace", "OpenAI", "Grace Hopper"), are_short=True)
+    found = Names(("Ada Lovelace", "OpenAI", "Hopper, Grace"))
+
+    better = better_authors(held, found, [held])
+
+    assert better == Names(("Ada Lovelace", "OpenAI", "Grace Hopper"))
+
+
 def test_an_edit_of_the_same_run_goes_before_what_was_found() -> None:
     world = World({"a.md": [an_entry(arxiv=PAPER, title="T", abstract=EMPTY)]})
     world.run()

@@ -141,13 +141,20 @@ def better_authors(held: Names, found: Names, shown: Iterable[Value]) -> Names |
         return None if any(map(is_user_name, found.people)) else found
     are_all_hidden = all(one.truncated for one in entries)
     if all(one.are_short for one in entries) and are_short_for(held.people, found.people):
-        return found if are_all_hidden or len(found.people) == len(held.people) else None
+        are_all = are_all_hidden or len(found.people) == len(held.people)
+        return _with_spelling_of(held, found) if are_all else None
     if not are_all_hidden or len(found.people) <= len(held.people):
         return None
     named = zip(held.people, found.people, strict=False)
     if not all(same_person(one, other) for one, other in named):
         return None
     return Names(held.people + found.people[len(held.people) :])
+
+
+def _with_spelling_of(held: Names, found: Names) -> Names:
+    pairs = zip(held.people, found.people, strict=False)
+    named = tuple(one if same_name(one, other) else other for one, other in pairs)
+    return Names(named + found.people[len(named) :])
 
 
 def as_held(item: Item, values: Fields) -> dict[str, Value]:

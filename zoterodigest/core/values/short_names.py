@@ -81,9 +81,13 @@ def is_short_for(short: str, whole: str) -> bool:
 
 
 def are_short_for(shorts: Sequence[str], wholes: Sequence[str]) -> bool:
-    """Tell whether each of some names is one that agrees with the whole one at its place."""
-    pairs = zip(shorts, wholes, strict=False)
-    return len(shorts) <= len(wholes) and all(is_short_for(*pair) for pair in pairs)
+    """Tell whether each of some names agrees with the one at its place, and one of them is short.
+
+    A team and whoever stands there in whole are the same at both places.
+    """
+    pairs = list(zip(shorts, wholes, strict=False))
+    others = [pair for pair in pairs if not same_name(*pair)]
+    return bool(others) and len(shorts) <= len(wholes) and all(is_short_for(*it) for it in others)
 
 
 @lru_cache(maxsize=10_000)  # the same two lists are compared many times in a run
