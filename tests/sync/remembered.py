@@ -42,7 +42,7 @@ def remembered(function: Callable[..., Any], keys: Callable[..., Hashable]) -> C
 
 
 def _documents_read_once() -> Callable[..., Document]:
-    """Return what reads a document once; how its areas were judged is told each time."""
+    """Return a reader that reads each document once, and always reports how it judged areas."""
 
     def read(
         name: str, source: bytes, formats: Any, venues: Any, known: KnownAreas | None

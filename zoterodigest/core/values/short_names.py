@@ -83,7 +83,7 @@ def is_short_for(short: str, whole: str) -> bool:
 def are_short_for(shorts: Sequence[str], wholes: Sequence[str]) -> bool:
     """Tell whether each of some names agrees with the one at its place, and one of them is short.
 
-    A team and whoever stands there in whole are the same at both places.
+    A team, or a person who is named in whole, has the same name at both places.
     """
     pairs = list(zip(shorts, wholes, strict=False))
     others = [pair for pair in pairs if not same_name(*pair)]
@@ -92,8 +92,9 @@ def are_short_for(shorts: Sequence[str], wholes: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=10_000)  # the same two lists are compared many times in a run
 def as_written(people: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ...]:
-    """Return whole names as `shown`, a list with short ones, writes them: those that it shows as
-    they stand there, others in its form.
+    """Return whole names as `shown`, a list with short ones, writes them.
+
+    A person whom it names keeps that spelling. Others are written in its form.
     """
     style = style_of([shown])
     whole = [it for it in shown if _form(it) is NameForm.WHOLE]
@@ -108,14 +109,14 @@ def as_written(people: tuple[str, ...], shown: tuple[str, ...]) -> tuple[str, ..
 
 
 def _shows(shown: str, whole: str) -> bool:
-    # An item that was made of the list holds what stands there, also "Zhang W" the wrong way round.
+    # An item that was made from the list has its spelling, also "Zhang W" with the halves swapped.
     return same_name(shown, whole) or is_short_for(shown, whole)
 
 
 def made_whole(shown: Names, held: Sequence[str]) -> tuple[str, ...] | None:
     """Return the names of a short list with the whole name of each person in `held` that it shows.
 
-    None if one of them may be either of two people there: nobody knows whose first names to keep.
+    None if a short name fits two people in `held`: then the first names of both could be right.
     """
     if shown.truncated:
         return _aligned(shown.people, held)

@@ -403,7 +403,7 @@ class DigestFormat(_FormatTable):
 
     @cached_property
     def begin_of_told_title(self) -> AnyOf:
-        """What matches a line that a `begin` pattern does whose title is told by marks."""
+        """Matches a line that a `begin` pattern matches, if marks show which text is the title."""
         numbered = enumerate(self.patterns)
         return AnyOf([one.begin for at, one in numbered if at not in self.open_titles])
 
