@@ -20,7 +20,6 @@ from zoterodigest.digest.read.found import is_rule
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.tables import find_headers, is_table_line
 from zoterodigest.digest.write.kept_orders import KeptOrder, place_among
-from zoterodigest.digest.write.numbering import Numbering
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
@@ -72,7 +71,7 @@ class WaysOfLists:
     """Tells of some entries of a document which orders they keep and how they are numbered."""
 
     orders: Callable[[tuple[int, ...]], Sequence[KeptOrder]]
-    numbering: Callable[[tuple[int, ...]], Numbering]
+    way_of_numbers: Callable[[tuple[int, ...]], int]
 
 
 def gap_after(document: Document, index: int) -> tuple[bytes, ...] | None:
@@ -180,12 +179,10 @@ def spot_for(
         return end
     # The next number of a list goes behind its last one, whatever the dates; above a falling list.
     counted = region.entries if form.columns is None else tuple(alike)
-    numbering = ways.numbering(counted)
-    if numbering.way < 0:
+    way = ways.way_of_numbers(counted)
+    if way < 0:
         return replace(above_spot(document, region, alike[0], form), order=-1)
-    if numbering.lacking is not None:
-        return above_spot(document, region, counted[numbering.lacking], form)
-    if numbering.way:
+    if way:
         return end
     found = place_among(ways.orders(tuple(alike)), len(alike), fields)
     is_last = found.above == len(alike)

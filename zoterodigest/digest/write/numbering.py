@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.house_style import ORDINAL
-from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
 _IN_TITLE = lazy_regex(r"^((?:[ \t>#]|\*\*|__)*(?:Paper #?)?)(\d{1,4})(?=[.)、:])", re.I)
 _IN_ROW = lazy_regex(r"^([ \t]*\|[ \t]*[*_]{0,2}\[?)(\d{1,3})(?=[.)\]]|[ \t]*\|)")
 """The number of a table's row, in a column of its own or before the title; a year is none."""
 
-_OVER_ONE = 2
-"""The step from a number over the next one."""
 
 _FORMS = (ORDINAL, _IN_TITLE, _IN_ROW)
 
@@ -41,45 +37,23 @@ def number_in(head: str) -> int:
     return int(found[2]) if found else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Numbering:
-    """How entries of a list are numbered: `way` is 1, -1 if the numbers fall, 0 if there are none.
+def way_of_numbers(heads: Iterable[str], every: Iterable[str]) -> int:
+    """Return 1 if entries have numbers of their own, -1 if these fall, 0 if there are none.
 
-    `lacking` is how many entries stand above the one number that is lacking, None if none is, or
-    more than one.
-    """
-
-    way: int = 0
-    lacking: int | None = None
-
-
-def numbering_of(heads: Iterable[str], every: Iterable[str]) -> Numbering:
-    """Return how entries are numbered, by their heads, and `every` one of the document.
-
-    A list with "1." everywhere has no numbers.
+    `every` are the heads of all entries of the document. A list with "1." everywhere has no
+    numbers.
     """
     lines = tuple(heads)
     counted = [(form, _numbers(form, lines)) for form in _FORMS]
-    form, numbers = next((it for it in counted if len({*it[1]}) > 1), (ORDINAL, []))
+    _, numbers = next((it for it in counted if len({*it[1]}) > 1), (None, []))
     if not numbers:
         # A single one is a number if the others of the document have numbers.
         alone = next((form for form, it in counted if len(it) == len(lines) == 1), None)
-        return Numbering(int(alone is not None and len({*_numbers(alone, every)}) > 1))
-    steps = [right - left for left, right in pairwise(numbers)]
-    if all(step < 0 for step in steps):
-        return Numbering(-1)
-    # Of rows a column counts as it does for itself.
-    if form is _IN_ROW or len(numbers) < len(lines) or 2 * steps.count(1) < len(steps):
-        return Numbering(1)
-    # Of the number before the first one the one before that tells whether it is lacking.
-    taken = Counter([0, *_numbers(form, every)])
-    is_first = not taken[numbers[0] - 1] and bool(taken[numbers[0] - 2])
-    gaps = [at for at, step in enumerate(steps, 1) if step == _OVER_ONE]
-    places = [0, *gaps] if is_first else gaps
-    are_unique = max(taken.values()) == 1
-    if len(places) != 1 or (are_unique and taken[numbers[places[0]] - 1]):
-        return Numbering(1)
-    return Numbering(1, places[0])
+        return int(alone is not None and len({*_numbers(alone, every)}) > 1)
+    if all(left > right for left, right in pairwise(numbers)):
+        return -1
+    # A number that is lacking stays free: texts may name the entry that had it.
+    return 1
 
 
 def with_number(text: str, above: Iterable[str], below: Iterable[str], every: Iterable[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 
 from zoterodigest.core.values.record import Fields
@@ -36,11 +35,10 @@ from zoterodigest.digest.write.new_members import with_members_like_others
 from zoterodigest.digest.write.new_names import with_authors_like_others
 from zoterodigest.digest.write.new_venue import with_venue_like_others
 from zoterodigest.digest.write.numbering import (
-    Numbering,
     head_in,
     head_of_entry,
     number_in,
-    numbering_of,
+    way_of_numbers,
     with_number,
 )
 from zoterodigest.digest.write.row import NewRow, header_above
@@ -188,8 +186,7 @@ class Planner:
         self._coming: list[tuple[int, int, str]] = []
         """The region's heading, the rank and the head of each new entry so far."""
         # Once for all entries that come: a list may have thousands.
-        self._ways = WaysOfLists(cache(self._orders_of), self._numbering_of)
-        self._counted = cache(self._numbering_so_far)
+        self._ways = WaysOfLists(cache(self._orders_of), cache(self._way_of_numbers))
         self._has_short_names = cache(state.document.has_short_names)
         self._coming_rows: defaultdict[int, list[str]] = defaultdict(list)
 
@@ -265,18 +262,10 @@ class Planner:
             raise UnwritableValue(_NO_LIST if form.columns is None else _NO_TABLE)
         return spot
 
-    def _numbering_of(self, indices: tuple[int, ...]) -> Numbering:
-        found = self._counted(indices)
-        # Of several that come the first gets the number that is lacking.
-        is_given = found.lacking is not None and any(
-            rank == indices[found.lacking] for _, rank, _ in self._coming
-        )
-        return replace(found, lacking=None) if is_given else found
-
-    def _numbering_so_far(self, indices: tuple[int, ...]) -> Numbering:
+    def _way_of_numbers(self, indices: tuple[int, ...]) -> int:
         entries = self._document.entries
         heads = [head_of_entry(self._document, entries[at]) for at in indices]
-        return numbering_of(heads, self._every())
+        return way_of_numbers(heads, self._every())
 
     def _orders_of(self, indices: tuple[int, ...]) -> Sequence[KeptOrder]:
         return kept_orders([self._document.entries[at].reading.fields for at in indices])
