@@ -253,6 +253,14 @@ def test_a_dry_run_and_json_show_what_would_be_written(
     assert data["added"][0]["line"] == 10
 
 
+def test_a_dry_run_that_would_add_nothing_says_so(zoterodigest: Zoterodigest, keep: Keep) -> None:
+    keep()
+
+    dry = zoterodigest("add", "2001.00001", "--to", "papers.md", "--offline", "--dry-run")
+
+    assert (dry.code, dry.out) == (1, "Nothing was added to papers.md.\n")
+
+
 def test_without_a_heading_that_is_evident_all_are_listed(
     zoterodigest: Zoterodigest, site: Site, keep: Keep
 ) -> None:

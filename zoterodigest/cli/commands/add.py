@@ -174,11 +174,11 @@ def _found(
 def _done(addition: Addition, *, is_dry_run: bool) -> Iterator[str]:
     digest = visible(addition.digest.key)
     number = counted(len(addition.came), "entry", "entries")
-    if is_dry_run:
+    if not addition.came:
+        yield f"Nothing was added to {digest}."
+    elif is_dry_run:
         yield from wrapped(planned_line(f"{number} added to {digest}"))
-    elif addition.came:
+    else:
         yield f"Done: {number} added to {digest}."
         them = "it" if len(addition.came) == 1 else "them"
         yield f"Next: `zoterodigest sync` brings {them} into the library."
-    else:
-        yield f"Nothing was added to {digest}."
