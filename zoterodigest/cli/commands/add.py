@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
@@ -13,13 +13,8 @@ import typer
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, option
 from zoterodigest.cli.base.project_context import linked_digests, project_in, require_idle_to_write
-from zoterodigest.cli.base.screen import (
-    counted,
-    visible,
-    wrapped,
-)
+from zoterodigest.cli.base.screen import counted, enumerated, tell_failure, visible, wrapped
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
-from zoterodigest.cli.commands.added_files import add_files
 from zoterodigest.cli.show.additions import (
     added_data,
     added_text,
@@ -36,8 +31,14 @@ from zoterodigest.lookup.sources import Sources
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import read_file
 from zoterodigest.project.layout import Project, find_project
-from zoterodigest.sync.new_papers.adding import Addition, Doubled, Goal, open_goal, write_additions
-from zoterodigest.sync.new_papers.adding import add_papers as new_entries
+from zoterodigest.sync.new_papers.adding import (
+    Added,
+    Doubled,
+    Goal,
+    add_papers,
+    open_goal,
+    write_additions,
+)
 from zoterodigest.sync.new_papers.asking_for import (
     Asked,
     ByBib,
@@ -47,7 +48,8 @@ from zoterodigest.sync.new_papers.asking_for import (
     read_asked,
     read_bibtex,
 )
-from zoterodigest.sync.new_papers.new_files import new_files, open_vault, vault_meant
+from zoterodigest.sync.new_papers.inserting import Addition
+from zoterodigest.sync.new_papers.new_files import VaultGoal, new_files, open_vault, vault_meant
 from zoterodigest.sync.new_papers.papers import Paper
 
 
@@ -101,29 +103,9 @@ def add(
             sources = stack.enter_context(open_sources(project.configuration.lookup))
         found = _found(meant, sources, venues)
     if vault is not None:
-        return add_files(asked, vault, new_files(vault, found, may_double=may_double))
-    addition = new_entries(goal, found, section=section, may_double=may_double)
-    emit_unless_json(
-        asked, chain(added_text(addition), unshown_text(addition, is_pushed=goal.is_pushed))
-    )
-    if addition.came and not asked.is_dry_run:
-        # Asked for by name: only a person at a terminal is asked again, or if something is lost.
-        is_lossy = bool(addition.pending) and not goal.is_pushed
-        is_needed = is_lossy or (sys.stdin.isatty() and not asked.as_json)
-        question = f"Write this into {visible(addition.digest.key)}?"
-        require_consent(question, asked, is_needed=is_needed)
-        write_additions(goal, addition)
-    is_written = bool(addition.came) and not asked.is_dry_run
-    text = _done(addition, is_dry_run=asked.is_dry_run)
-    data = {
-        "digest": addition.digest.key,
-        "written": is_written,
-        "added": added_data(addition),
-        **not_added_data(addition.doubled, addition.failed),
-    }
-    emit_result(text, data, as_json=asked.as_json)
-    tell_not_added(addition.doubled, addition.failed)
-    return FAILED if addition.doubled or addition.failed else FINE
+        return _carried_out(asked, goal, new_files(vault, found, may_double=may_double), vault)
+    added = add_papers(goal, found, section=section, may_double=may_double)
+    return _carried_out(asked, goal, added)
 
 
 def _project(to: Path | None) -> tuple[Project, list[Path]]:
@@ -171,14 +153,52 @@ def _found(
     return [each if isinstance(each, NotAdded | Doubled) else next(papers) for each in meant]
 
 
-def _done(addition: Addition, *, is_dry_run: bool) -> Iterator[str]:
-    digest = visible(addition.digest.key)
-    number = counted(len(addition.came), "entry", "entries")
-    if not addition.came:
-        yield f"Nothing was added to {digest}."
-    elif is_dry_run:
-        yield from wrapped(planned_line(f"{number} added to {digest}"))
-    else:
-        yield f"Done: {number} added to {digest}."
-        them = "it" if len(addition.came) == 1 else "them"
-        yield f"Next: `zoterodigest sync` brings {them} into the library."
+def _carried_out(
+    asked: Invocation, goal: Goal, added: Added, vault: VaultGoal | None = None
+) -> int:
+    """Show the papers that come, ask if that is needed, write them; return the exit code."""
+    place, additions = (vault.folder or ".") if vault else goal.digest.key, added.additions
+    texts = ((added_text(it), unshown_text(it, is_pushed=goal.is_pushed)) for it in additions)
+    emit_unless_json(asked, chain.from_iterable(chain.from_iterable(texts)))
+    unwritten: Mapping[str, ZoterodigestError] = {}
+    if additions and not asked.is_dry_run:
+        # Asked for by name: only a person at a terminal is asked again, or if something is lost.
+        is_lossy = not goal.is_pushed and any(one.pending for one in additions)
+        is_needed = is_lossy or (sys.stdin.isatty() and not asked.as_json)
+        what = counted(len(additions), "file") if vault else f"this into {visible(place)}"
+        require_consent(f"Write {what}?", asked, is_needed=is_needed)
+        unwritten = write_additions(goal, added)
+        for key, error in unwritten.items():
+            tell_failure(key, str(error))
+    came = [one for one in additions if one.digest.key not in unwritten]
+    data = {
+        "digest": place,
+        "written": bool(came) and not asked.is_dry_run,
+        "added": [entry for one in came for entry in added_data(one)],
+        **not_added_data(added.doubled, added.failed),
+    }
+    text = _done(came, goal, vault, is_dry_run=asked.is_dry_run)
+    emit_result(text, data, as_json=asked.as_json)
+    tell_not_added(added.doubled, added.failed)
+    return FAILED if added.doubled or added.failed or unwritten else FINE
+
+
+def _done(
+    came: Sequence[Addition], goal: Goal, vault: VaultGoal | None, *, is_dry_run: bool
+) -> Iterator[str]:
+    """Yield what was written, or would be, and how to go on."""
+    place = visible((vault.folder or "the vault") if vault else goal.digest.key)
+    number = sum(len(one.came) for one in came)
+    if not came:
+        yield f"Nothing was added to {place}."
+        return
+    names = ""
+    what = f"{counted(number, 'entry', 'entries')} added to {place}"
+    if vault:
+        what = f"{counted(number, 'file')} written"
+        names = f": {enumerated([visible(one.digest.key) for one in came])}"
+    if is_dry_run:
+        yield from wrapped(planned_line(what))
+        return
+    yield f"Done: {what}{names}."
+    yield f"Next: `zoterodigest sync` brings {'it' if number == 1 else 'them'} into the library."

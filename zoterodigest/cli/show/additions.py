@@ -19,9 +19,9 @@ from zoterodigest.cli.base.screen import (
 from zoterodigest.cli.show.encoder import picked
 from zoterodigest.cli.show.report_names import field_name
 from zoterodigest.core.values.record import CITEKEY
-from zoterodigest.sync.new_papers.adding import Addition, Doubled
+from zoterodigest.sync.new_papers.adding import Doubled
 from zoterodigest.sync.new_papers.asking_for import NotAdded
-from zoterodigest.sync.new_papers.inserting import Came
+from zoterodigest.sync.new_papers.inserting import Addition, Came
 from zoterodigest.sync.new_papers.papers import unshown
 from zoterodigest.sync.new_papers.standing_works import Standing, Stands
 

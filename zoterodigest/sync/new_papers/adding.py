@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from zoterodigest.core.links.link import LockRow
-from zoterodigest.core.plan.found import LookupResult, Pending
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
@@ -17,8 +16,14 @@ from zoterodigest.project.layout import Project
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.asking_for import ById, NotAdded
-from zoterodigest.sync.new_papers.inserting import Came, OpenDigest, insert, open_all, section_for
-from zoterodigest.sync.new_papers.papers import Paper, unshown
+from zoterodigest.sync.new_papers.inserting import (
+    Addition,
+    OpenDigest,
+    insert,
+    open_all,
+    section_for,
+)
+from zoterodigest.sync.new_papers.papers import Paper
 from zoterodigest.sync.new_papers.standing_works import Standing, StandingWorks, still_linked
 
 
@@ -42,25 +47,12 @@ class Doubled:
 
 
 @dataclass(frozen=True, slots=True)
-class Addition:
-    """What became of papers that were asked for; `digest` is how it stands or is going to stand."""
+class Added:
+    """What became of papers that were asked for: the digests that some come into, and the rest."""
 
-    digest: OpenDigest
-    came: tuple[Came, ...]
+    additions: tuple[Addition, ...]
     doubled: tuple[Doubled, ...]
     failed: tuple[NotAdded, ...]
-
-    @property
-    def pending(self) -> tuple[Pending, ...]:
-        """What is known of the papers that came and that the digest cannot show."""
-        kept: list[Pending] = []
-        for came in self.came:
-            paper, fields = came.paper, unshown(came.paper, came.entry.reading.fields)
-            if fields or paper.details:
-                named = dict.fromkeys(fields, paper.name)
-                found = LookupResult(fields, named, details=paper.details)
-                kept.append(Pending(self.digest.key, paper.identifiers, paper.title, found))
-        return tuple(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +89,22 @@ def open_goal(
     (meant,) = project.digests([path])
     if opened[meant.key].on_disk is None:
         raise BadInput(path, "no such file", "Check the path; an empty file would do.")
+    standing = standing_in(project, opened)
+    return Goal(opened[meant.key], standing, project, meant.rules.push is True)
+
+
+def standing_in(project: Project, opened: Mapping[str, OpenDigest]) -> StandingWorks:
+    """Return the works that stand in digests of a project, or that its lock file links."""
     rows = lock_rows(project)
     gone = {row.digest for row in rows if not (project.root / row.digest).is_file()}
     documents = [digest.document for digest in opened.values()]
-    standing = StandingWorks(documents, still_linked(rows, opened, gone))
-    return Goal(opened[meant.key], standing, project, meant.rules.push is True)
+    return StandingWorks(documents, still_linked(rows, opened, gone))
 
 
 def lock_rows(project: Project) -> tuple[LockRow, ...]:
     """Return the rows of a project's lock file, none if there is none."""
     data = read_if_present(project.lock_path)
-    return () if data is None else tuple(read_lock(data, project.lock_path).rows)
+    return () if data is None else read_lock(data, project.lock_path).rows
 
 
 def add_papers(
@@ -116,42 +113,46 @@ def add_papers(
     *,
     section: str = "",
     may_double: bool = False,
-) -> Addition:
+) -> Added:
     """Return the digest with the papers that stand nowhere yet, and what becomes of the others.
 
     Nothing is written. One paper that fails stops no other. Raises `UnclearSection`.
     """
-    papers = list(found)
-    fresh, twice = told_apart(goal, [it for it in papers if isinstance(it, Paper)], may_double)
-    doubled = [*(it for it in papers if isinstance(it, Doubled)), *twice]
-    failed = [it for it in papers if isinstance(it, NotAdded)]
+    fresh, doubled, failed = told_apart(goal, found, may_double=may_double)
     if not fresh:
-        return Addition(goal.digest, (), tuple(doubled), tuple(failed))
+        return Added((), doubled, failed)
     done = insert(goal.digest, fresh, section_for(goal.digest.document, section))
-    failed += [NotAdded(paper.name, f"it cannot be written: {why}") for paper, why in done.refused]
-    return Addition(done.digest, done.came, tuple(doubled), tuple(failed))
+    refused = (NotAdded(paper.name, f"it cannot be written: {why}") for paper, why in done.refused)
+    return Added((done,) if done.came else (), doubled, (*failed, *refused))
 
 
-def write_additions(goal: Goal, addition: Addition) -> None:
-    """Write the digest with its new entries; raises `SourceChanged` if it is not as it was read."""
-    if addition.digest.is_change:
-        pending = addition.pending if goal.is_pushed else ()
-        apply_files(goal.project, "add", [addition.digest.change], pending)
+def write_additions(goal: Goal, added: Added) -> Mapping[str, ZoterodigestError]:
+    """Write the digests with their new entries; return why some were not written, by their key.
+
+    None is written that is not as it was read. Raises the reason if none could be written.
+    """
+    changes = [one.digest.change for one in added.additions]
+    pending = [it for one in added.additions for it in one.pending] if goal.is_pushed else []
+    return apply_files(goal.project, "add", changes, pending)
 
 
 def told_apart(
-    goal: Goal, papers: Sequence[Paper], may_double: bool
-) -> tuple[list[Paper], list[Doubled]]:
-    """Part the papers that stand nowhere from those that do, or were asked for before."""
+    goal: Goal, found: Iterable[Paper | NotAdded | Doubled], *, may_double: bool
+) -> tuple[list[Paper], tuple[Doubled, ...], tuple[NotAdded, ...]]:
+    """Part the papers that stand nowhere from those that do, or were asked for before, and from
+    what is no paper.
+    """
     fresh: list[Paper] = []
-    doubled: list[Doubled] = []
+    twice: list[Doubled] = []
     seen = Catalogue()
-    for place, paper in enumerate(papers):
+    known = list(found)
+    for place, paper in enumerate(it for it in known if isinstance(it, Paper)):
         where = None if may_double else goal.standing.find(paper)
         if where is not None or seen.holds(work_of(paper)):
-            doubled.append(Doubled(paper, where))
+            twice.append(Doubled(paper, where))
         else:
             fresh.append(paper)
         # Also one that stands already: the next paper is compared with all that were asked for.
         seen.add(str(place), work_of(paper))
-    return fresh, doubled
+    doubled = (*(it for it in known if isinstance(it, Doubled)), *twice)
+    return fresh, doubled, tuple(it for it in known if isinstance(it, NotAdded))

@@ -20,7 +20,7 @@ from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.steps import RemovedEntry
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.layout import dates_in, filled
-from zoterodigest.sync.new_papers.inserting import Inserted, OpenDigest, day_of, insert, section_for
+from zoterodigest.sync.new_papers.inserting import Addition, OpenDigest, day_of, insert, section_for
 from zoterodigest.sync.new_papers.papers import Paper
 
 _FIRST_FORMAT = "daily-bullets"
@@ -45,7 +45,7 @@ def inserted(
     *,
     day: str,
     first: DigestFormat | None = None,
-) -> Inserted:
+) -> Addition:
     """Insert papers below the heading that the rules, or the digest, have for new ones of `day`.
 
     `first` is the format of the first entry of all. Without one that came nothing changes. Raises
@@ -98,7 +98,7 @@ def _on_day(heading: str, day: str) -> str:
     return text
 
 
-def with_new_count(before: OpenDigest, done: Inserted) -> Inserted:
+def with_new_count(before: OpenDigest, done: Addition) -> Addition:
     """Have a badge that counts the entries count the new ones as well."""
     if not done.came or not before.document.entries:
         return done
@@ -107,7 +107,7 @@ def with_new_count(before: OpenDigest, done: Inserted) -> Inserted:
     return replace(done, digest=replace(done.digest, document=document))
 
 
-def as_new(done: Inserted, date: Sequence[str], day: Sequence[str]) -> Inserted:
+def as_new(done: Addition, date: Sequence[str], day: Sequence[str]) -> Addition:
     """Make a digest of a new day out of that of an earlier one, to which new entries came."""
     digest = done.digest
     new = {came.entry.first for came in done.came}

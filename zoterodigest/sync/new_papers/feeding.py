@@ -26,8 +26,8 @@ from zoterodigest.sync.new_papers.daily import (
     with_new_count,
 )
 from zoterodigest.sync.new_papers.inserting import (
+    Addition,
     Came,
-    Inserted,
     OpenDigest,
     UnclearSection,
     open_digest,
@@ -205,7 +205,7 @@ class Feeding:
 
     def _brought(
         self, digest: OpenDigest, files: DatedFiles, rules: FeedRules, papers: Sequence[Paper]
-    ) -> Inserted:
+    ) -> Addition:
         """Return the digest with `papers`; one that is not there yet looks like the one before."""
         day = self._window.until
         is_there = bool(digest.document.source)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from zoterodigest.core.plan.found import LookupResult, Pending
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat, folded_label, note_rule
@@ -24,7 +25,7 @@ from zoterodigest.project.digests import formats_for, require_digest
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project, dates_in
 from zoterodigest.sync.apply.changes import FileChange
-from zoterodigest.sync.new_papers.papers import Paper
+from zoterodigest.sync.new_papers.papers import Paper, unshown
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,24 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True)
-class Inserted:
+class Addition:
     """A digest with new entries: the papers that came, and those that could not, each with why."""
 
     digest: OpenDigest
     came: tuple[Came, ...] = ()
     refused: tuple[tuple[Paper, str], ...] = ()
+
+    @property
+    def pending(self) -> tuple[Pending, ...]:
+        """What is known of the papers that came and that the digest cannot show."""
+        kept: list[Pending] = []
+        for came in self.came:
+            paper, fields = came.paper, unshown(came.paper, came.entry.reading.fields)
+            if fields or paper.details:
+                named = dict.fromkeys(fields, paper.name)
+                found = LookupResult(fields, named, details=paper.details)
+                kept.append(Pending(self.digest.key, paper.identifiers, paper.title, found))
+        return tuple(kept)
 
 
 def insert(
@@ -118,7 +131,7 @@ def insert(
     papers: Sequence[Paper],
     path: tuple[str, ...],
     first: DigestFormat | None = None,
-) -> Inserted:
+) -> Addition:
     """Insert `papers` under the heading at `path`; every other byte stays as it is.
 
     `first` is the format of the first entry of all. A paper that cannot be written so that it is
@@ -138,7 +151,7 @@ def insert(
     after = replace(digest, document=done.document)
     pairs = zip(done.origins, after.document.entries, strict=True)
     came = tuple(Came(papers[int(tag)], entry) for tag, entry in pairs if isinstance(tag, str))
-    return Inserted(after, came, tuple((papers[int(tag)], why) for tag, why in reasons.items()))
+    return Addition(after, came, tuple((papers[int(tag)], why) for tag, why in reasons.items()))
 
 
 def first_form(digest: OpenDigest) -> DigestFormat | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,19 +19,17 @@ from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.project.config import DigestRules, NewFileRules
 from zoterodigest.project.digests import choice_in
 from zoterodigest.project.layout import Project, folder_before_pattern
-from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.gathering.new_notes import NewNotes
 from zoterodigest.sync.new_papers.adding import (
-    Addition,
+    Added,
     Doubled,
     Goal,
-    lock_rows,
+    standing_in,
     told_apart,
 )
 from zoterodigest.sync.new_papers.asking_for import NotAdded
-from zoterodigest.sync.new_papers.inserting import Came, OpenDigest, open_all
+from zoterodigest.sync.new_papers.inserting import Addition, Came, OpenDigest, open_all
 from zoterodigest.sync.new_papers.papers import Paper
-from zoterodigest.sync.new_papers.standing_works import StandingWorks, still_linked
 
 
 class NoNewFiles(ZoterodigestError):
@@ -67,15 +65,6 @@ class VaultGoal:
         return "/".join(filter(None, (folder_before_pattern(self.rules.path), self.inner)))
 
 
-@dataclass(frozen=True, slots=True)
-class NewFiles:
-    """The files that papers get, one for each, and what became of the others."""
-
-    made: tuple[Addition, ...]
-    doubled: tuple[Doubled, ...]
-    failed: tuple[NotAdded, ...]
-
-
 def vault_meant(project: Project, to: Path | None) -> tuple[DigestRules, str] | None:
     """Return the vault that has the folder `to`, and that folder within its own, "" for the same.
 
@@ -105,48 +94,29 @@ def open_vault(project: Project, rules: DigestRules, inner: str, venues: VenueTa
         raise NoNewFiles(rules)
     opened = open_all(project, (), venues)
     own = {digest.key for digest in project.digests() if digest.rules is rules}
-    rows = lock_rows(project)
-    gone = {row.digest for row in rows if not (project.root / row.digest).is_file()}
-    documents = [digest.document for digest in opened.values()]
-    standing = StandingWorks(documents, still_linked(rows, opened, gone))
     folder = project.root / folder_before_pattern(rules.path) / inner
     # What is shown of the goal is the folder: no file stands for the others.
     empty = OpenDigest(folder, None, read_document(folder.name, b"", (), venues), (), venues)
-    goal = Goal(empty, standing, project, rules.push is True)
+    goal = Goal(empty, standing_in(project, opened), project, rules.push is True)
     files = tuple(one for key, one in opened.items() if key in own)
     return VaultGoal(rules, rules.new, goal, files, venues, inner)
 
 
 def new_files(
     vault: VaultGoal, found: Iterable[Paper | NotAdded | Doubled], *, may_double: bool = False
-) -> NewFiles:
+) -> Added:
     """Return a file for each paper that stands nowhere yet, and what becomes of the others.
 
     Nothing is written. One paper that fails stops no other. Raises `BadInput` without the template.
     """
-    papers = list(found)
-    fresh, twice = told_apart(
-        vault.goal, [it for it in papers if isinstance(it, Paper)], may_double
-    )
-    doubled = [*(it for it in papers if isinstance(it, Doubled)), *twice]
-    failed = [it for it in papers if isinstance(it, NotAdded)]
+    fresh, doubled, failed = told_apart(vault.goal, found, may_double=may_double)
     made: list[Addition] = []
     for paper, citekey in zip(fresh, _citekeys(vault, fresh), strict=True):
         try:
             made.append(_made(vault, paper, citekey, [one.digest.path.name for one in made]))
         except NoNote as error:
-            failed.append(NotAdded(paper.name, str(error)))
-    return NewFiles(tuple(made), tuple(doubled), tuple(failed))
-
-
-def write_files(vault: VaultGoal, files: NewFiles) -> Mapping[str, ZoterodigestError]:
-    """Write new files, none in the place of another; return why some were not, by their key.
-
-    Raises the reason if no file could be written.
-    """
-    changes = [one.digest.change for one in files.made]
-    pending = [it for one in files.made for it in one.pending] if vault.goal.is_pushed else []
-    return apply_files(vault.goal.project, "add", changes, pending)
+            failed = (*failed, NotAdded(paper.name, str(error)))
+    return Added(tuple(made), doubled, failed)
 
 
 def _citekeys(vault: VaultGoal, papers: Sequence[Paper]) -> Iterator[str]:
@@ -172,4 +142,4 @@ def _made(vault: VaultGoal, paper: Paper, citekey: str, more: Sequence[str]) -> 
     opened = opened.holding(notes.note(digest, new, around, opened.read))
     (entry,) = opened.document.entries
     # The item is to have the key by which the file names it.
-    return Addition(opened, (Came(replace(paper, citekey=citekey), entry),), (), ())
+    return Addition(opened, (Came(replace(paper, citekey=citekey), entry),))
