@@ -97,6 +97,43 @@ def test_a_text_without_a_list_teaches_nothing(
     assert (ran.code, "no structure repeats" in ran.err) == (code, True)
 
 
+BARE = (
+    "# Birds\n\n- [Owls](#owls)\n\n## Owls\n\n- Counting Owls\n- Silent Flight\n- Why They Turn\n"
+)
+
+
+def test_a_list_that_shows_no_papers_is_learned_where_a_line_is_said_to_be_an_entry(
+    zoterodigest: Zoterodigest, papers: Path
+) -> None:
+    papers.write_text(BARE)
+
+    unsaid = zoterodigest("formats", "learn", "odd.md", "--yes")
+    said = zoterodigest("formats", "learn", "odd.md", "--entry", "7", "--yes")
+    found = json.loads(zoterodigest("inspect", "odd.md", "--json").out)
+
+    assert (unsaid.code, said.code) == (1, 0)
+    assert "`zoterodigest formats learn odd.md --entry 7`" in " ".join(unsaid.err.split())
+    titles = [one["title"] for one in found["entries"]]
+    assert titles == ["Counting Owls", "Silent Flight", "Why They Turn"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "way"),
+    [
+        ("| A | B |\n|---|---|\n| x | y |\n| z | w |\n", "3", "format-reference"),
+        ("# Owls\n\n- Counting Owls\n", "1", "`zoterodigest docs formats`"),
+    ],
+)
+def test_the_way_out_is_told_where_a_line_teaches_nothing(
+    zoterodigest: Zoterodigest, papers: Path, text: str, line: str, way: str
+) -> None:
+    papers.write_text(text)
+
+    ran = zoterodigest("formats", "learn", "odd.md", "--entry", line, "--yes")
+
+    assert (ran.code, way in ran.err) == (1, True)
+
+
 def test_a_line_that_is_not_there_is_refused(zoterodigest: Zoterodigest, papers: Path) -> None:
     ran = zoterodigest("formats", "learn", "odd.md", "--entry", "99")
 

@@ -10,7 +10,9 @@ import pytest
 from tests.digest.corpus import venues
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.learn.format_text import format_name, format_text
-from zoterodigest.digest.learn.learning import Learned, learn_templates
+from zoterodigest.digest.learn.learning import Learned, learn_templates, likely_entry
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.report import entry_json
 from zoterodigest.mapping import load
 
@@ -128,6 +130,101 @@ def test_entries_that_begin_otherwise_are_compared_apart() -> None:
 
 def test_a_line_says_which_of_two_lists_is_learned_first() -> None:
     assert learned(TWO_LISTS, line=11).templates[0] == "«{title}» at {arxiv}"
+
+
+BARE = """\
+# Birds
+
+- [Owls](#owls)
+- [Herons](#herons)
+
+## Owls
+
+- Counting Owls by Ear
+- Why Barn Owls Turn Their Heads: A Field Study
+- Silent Flight
+
+## Herons
+
+- Herons That Wait for Rain
+- Fishing with Bait
+"""
+NOTED = """\
+# Read so far
+
+- [Counting Owls by Ear](https://notes.example.org/read/counting-owls)
+- [Silent Flight](https://notes.example.org/read/silent-flight)
+- [Herons That Wait for Rain](https://notes.example.org/read/herons)
+"""
+AFFILIATED = """\
+## Owls
+
+- Counting Owls by Ear
+
+    Author: Wren, Ada | University of Moss
+    Author: Finch, Bo | Institute of Bark
+    keyword: Owls; Hearing
+    Abstract : We stood in the wood and listened.
+
+- Why Barn Owls Turn Their Heads
+
+    Author: Kite, Cy | University of Moss
+    keyword: Sight; Necks
+    Abstract : They can't turn their eyes.
+
+- Silent Flight
+
+    Author: Heron, Di | College of Reed
+    Author: Tern, Ed | College of Reed
+    Author: Gull, Flo | Shore
+    keyword: Wings; Feathers; Noise
+    Abstract : Feathers with fringes make no sound!
+
+- Pellets and What Is in Them
+
+    Author: Gull, Flo | Shore
+    Author: Tern, Ed | College of Reed
+    keyword: Food
+    Abstract : Mostly mice
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "template", "titles"),
+    [
+        (BARE, 8, "- {title}", ["Counting Owls by Ear", "Fishing with Bait"]),
+        (NOTED, 3, "- [{title}]({url})", ["Counting Owls by Ear", "Herons That Wait for Rain"]),
+        (
+            AFFILIATED,
+            2,
+            "- {title}\n\n  Author: {ignored}, {ignored} | {ignored}\n  keyword: {tags}\n"
+            "  Abstract : {abstract}",
+            ["Counting Owls by Ear", "Pellets and What Is in Them"],
+        ),
+    ],
+)
+def test_what_shows_no_paper_is_learned_where_a_line_is_said_to_be_an_entry(
+    text: str, line: int, template: str, titles: list[str], tmp_path: Path
+) -> None:
+    unsaid = learn_templates(text.encode(), venues())
+    said = learned(text, line)
+
+    assert unsaid is None
+    assert said.templates == (template,)
+    read = [one.title for one in said.document.entries]
+    assert [read[0], read[-1]] == titles
+    assert not any("](#" in title for title in read)
+    path = tmp_path / "birds.format.toml"
+    path.write_text(format_text("birds", "", said.templates, is_told=said.is_told), "utf-8")
+    form = load(path, DigestFormat)
+    again = read_document("birds.md", text.encode(), [form], venues())
+    assert [one.title for one in again.entries] == read
+
+
+def test_the_line_that_most_others_are_like_is_named_where_nothing_shows_papers() -> None:
+    lines = Lines(BARE.encode())
+
+    assert likely_entry(lines) == 7
 
 
 @pytest.mark.parametrize(

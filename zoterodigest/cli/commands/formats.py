@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
@@ -25,6 +25,9 @@ from zoterodigest.digest.learn.format_text import format_name, format_text
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import BadInput, CannotWrite, replace_file
+
+if TYPE_CHECKING:  # comparing takes imports that listing does without
+    from zoterodigest.digest.learn.learning import Learned
 
 
 @command("folders as_json", name="list")
@@ -95,6 +98,9 @@ def learn(
       zoterodigest formats learn papers.md --entry 120
       zoterodigest formats learn papers.md --dry-run --json
 
+    If nothing in FILE shows that it lists papers (bare titles, links to your own notes), say with
+    --entry which line is an entry. learn then takes each entry like it for a paper.
+
     A template is an entry with names in the place of its values, so you can correct it by hand
     (`zoterodigest docs formats`). The exit code is 1 if the list has no structure that repeats. It
     is 7 if you didn't agree (--yes agrees).
@@ -107,21 +113,29 @@ def learn(
     source = read_digest(path).data
     _require_line(path, source, line)
     target = _target(path, is_dry_run=asked.is_dry_run)
+    wanted = line - 1 if line else None
     with busy("Comparing the entries"):
-        found = learn_templates(source, venue_table(), line - 1 if line else None)
+        found = learn_templates(source, venue_table(), wanted)
         built_in = read_document(str(path), source, builtin_formats(), venue_table())
     if found is None:
-        tell([f"{visible(str(path))}: no structure repeats that looks like a list of papers."])
-        return FAILED
+        return _tell_why(path, source, wanted)
     emit_unless_json(asked, learned_text(str(path), found, built_in))
     if not asked.is_dry_run:
         require_consent(f"Write {visible(str(target))}?", asked)
-        _write(target, path, found.templates)
+        _write(target, path, found)
         emit_unless_json(asked, [f"Wrote {visible(str(target))}."])
     if asked.as_json:
         data = learned_data(str(path), target, found, built_in)
         emit_json(data | {"written": not asked.is_dry_run})
     return FINE
+
+
+def _tell_why(path: Path, source: bytes, line: int | None) -> int:
+    from zoterodigest.cli.show.formats_text import unlearned_text
+    from zoterodigest.digest.read.lines import Lines
+
+    tell(unlearned_text(str(path), Lines(source), line))
+    return FAILED
 
 
 def _require_line(path: Path, source: bytes, line: int | None) -> None:
@@ -137,9 +151,10 @@ def _target(path: Path, *, is_dry_run: bool) -> Path:
     return target
 
 
-def _write(target: Path, path: Path, templates: Sequence[str]) -> None:
+def _write(target: Path, path: Path, found: Learned) -> None:
     name = format_name(path.stem, [form.name for form in builtin_formats()])
-    text = format_text(name, f"learned from {path.name}", templates)
+    about = f"learned from {path.name}"
+    text = format_text(name, about, found.templates, is_told=found.is_told)
     replace_file(target, text.encode(), None)
 
 

@@ -6,6 +6,7 @@ which edits hold, and where and why others are refused.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from zoterodigest.digest.read.report import entry_json
 
 if TYPE_CHECKING:  # each command imports what it shows
     from zoterodigest.digest.learn.learning import Learned
+    from zoterodigest.digest.read.lines import Lines
     from zoterodigest.digest.write.laws import LawsReport
 
 _EXAMPLES = 3
@@ -62,6 +64,34 @@ def learned_text(name: str, found: Learned, built_in: Document) -> Iterator[str]
         lines = (f"    {line:>5}  {visible(why)}" for line, why in left)
         yield from first_of(list(lines), _MOST_LINES, indent=4, remark=" (--json lists all)")
     yield ""
+
+
+def unlearned_text(name: str, lines: Lines, line: int | None) -> Iterator[str]:
+    """Yield why nothing was learned of a digest, and what to do; `line` (0-based) was asked for."""
+    from zoterodigest.digest.learn.learning import likely_entry
+
+    if line is not None and lines[line].count(b"|") > 1:
+        text = (
+            f"line {line + 1} is a row of a table. zoterodigest reads tables by the names of their"
+            " columns: write a format with [columns] (`zoterodigest docs format-reference`)."
+        )
+    elif line is not None:
+        text = (
+            f"no other entry looks like line {line + 1}. If an entry begins there, write its"
+            " template by hand (`zoterodigest docs formats`)."
+        )
+    else:
+        entry = likely_entry(lines)
+        text = "no structure repeats that looks like a list of papers"
+        if entry is None:
+            text += ". Write a template by hand (`zoterodigest docs formats`)."
+        else:
+            text += (
+                ": no links to papers, identifiers, venues with years or authors. If line"
+                f" {entry + 1} is an entry nevertheless, run"
+                f" `zoterodigest formats learn {shlex.quote(name)} --entry {entry + 1}`."
+            )
+    yield from hanging(f"{visible(name)}: ", visible(text))
 
 
 def _known_text(name: str, learned: Document, built_in: Document) -> Iterator[str]:

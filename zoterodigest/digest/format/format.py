@@ -277,11 +277,14 @@ class DigestFormat(_FormatTable):
         keys = [*left, *(f"entry.{key}" for key in entry), *(f"new.{key}" for key in new)]
         if keys:
             raise ValueError(f"templates take the place of {min(keys)}: a format has one of them")
+        # Who writes `evidence = false` says that each entry is a paper.
+        is_said = "evidence" in self.entry.model_fields_set
         for number, template in enumerate(self.templates):
-            if not (self.entry.evidence or template.slots & EVIDENCE):
+            if not (is_said or template.slots & EVIDENCE):
                 raise ValueError(
                     f"template {number} can't tell papers from other things: it needs one of"
-                    f" {', '.join(sorted(EVIDENCE))}, or the format evidence = true in [entry]"
+                    f" {', '.join(sorted(EVIDENCE))}, or the format evidence in [entry]: true if"
+                    " an entry must show that it is a paper, false if each one is"
                 )
 
     @cached_property

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from zoterodigest.regex import lazy_regex
+
+TOLD = {"evidence": False, "no_titles": ["(?&no_titles)", r"^#|\]\(|://"]}
+"""The `[entry]` of a format that takes each entry for a paper, but for headings and links."""
 
 _NO_NAME = lazy_regex(r"[^a-z0-9]+")
 
@@ -16,10 +19,16 @@ def format_name(stem: str, taken: Collection[str]) -> str:
     return f"my-{name}" if name in taken else name
 
 
-def format_text(name: str, about: str, templates: Sequence[str]) -> str:
-    """Return a format file with these templates."""
+def format_text(name: str, about: str, templates: Sequence[str], *, is_told: bool = False) -> str:
+    """Return a format file with these templates; one `is_told` takes each entry for a paper."""
     shown = ",\n".join(map(_quoted, templates))
-    return f"name = {_string(name)}\nabout = {_string(about)}\ntemplates = [\n{shown}\n]\n"
+    text = f"name = {_string(name)}\nabout = {_string(about)}\ntemplates = [\n{shown}\n]\n"
+    return text + (f"\n[entry]\n{_keys(TOLD)}" if is_told else "")
+
+
+def _keys(table: Mapping[str, object]) -> str:
+    # What JSON and TOML write alike.
+    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
 
 
 def _quoted(template: str) -> str:

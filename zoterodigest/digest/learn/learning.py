@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from pydantic import ValidationError
@@ -20,6 +21,7 @@ from zoterodigest.digest.format.entry_template import EVIDENCE
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.line_pattern import LinePattern
 from zoterodigest.digest.learn.blocks import EntryBlock, Family, families, lead
+from zoterodigest.digest.learn.format_text import TOLD
 from zoterodigest.digest.learn.naming import is_paper, lists_people, named, number_of_papers
 from zoterodigest.digest.learn.proposals import ProposedLine, TemplateProposal, named_line
 from zoterodigest.digest.learn.rows import Row, rows
@@ -45,7 +47,6 @@ _MOST_GROUPS = 2
 _MOST_VARIANTS = 300
 _MOST_STEPS = 6
 _HOPELESS = -50.0
-"""What scores less is not mended."""
 _REFUSED = -1_000_000.0
 _GAIN = 0.3
 """What a further template or group must bring, that none is made for nothing."""
@@ -59,31 +60,51 @@ _LEAD = lazy_regex(r"[^\w\s\"'“‘«《(\[{$¿¡@#&.*_`-]+(?=\s)")
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Templates, and the digest as they alone read it."""
+    """Templates, and the digest as they alone read it.
+
+    If it `is_told`, nothing but the person's word shows that entries are papers.
+    """
 
     templates: tuple[str, ...]
     document: Document
+    is_told: bool = False
 
 
 def learn_templates(source: bytes, venues: VenueTable, line: int | None = None) -> Learned | None:
     """Return templates for the list in a digest; None if nothing repeats in it.
 
-    With a 0-based `line`, of the list that this line is an entry of.
+    With a 0-based `line`, of the list that this line is an entry of. Then that is enough if
+    nothing in the list shows that it is one of papers.
     """
+    found = _learned(source, venues, line, is_told=False)
+    return found or (None if line is None else _learned(source, venues, line, is_told=True))
+
+
+def likely_entry(lines: Lines) -> int | None:
+    """Return a 0-based line that most others of the digest are like; None if there is no list."""
+    largest = max((_told(one) for one in families(lines)), key=len, default=[])
+    return largest[0].lines[0].number if len(largest) > _FEWEST else None
+
+
+def _learned(
+    source: bytes, venues: VenueTable, line: int | None, *, is_told: bool
+) -> Learned | None:
     lines = Lines(source)
     found: tuple[TemplateProposal, ...] = ()
     document: Document | None = None
-    while len(found) < _MOST_TEMPLATES:
+    while len(found) < (1 if is_told else _MOST_TEMPLATES):
         left = _unread(lines, document)
-        trial = _best(_Excerpt(left, line if not found else None, venues), found)
+        excerpt = _Excerpt(left, line if not found else None, venues, is_told=is_told)
+        trial = _best(excerpt, found)
         if trial is None:
             break
         texts = tuple(one.text for one in trial.proposals)
-        read = read_document("", source, [_format(texts)], venues)
+        read = read_document("", source, [_format(texts, is_told=is_told)], venues)
         if document is not None and _number_read(read) < _number_read(document) + _FEWEST:
             break
         found, document = trial.proposals, read
-    return Learned(tuple(one.text for one in found), document) if document else None
+    texts = tuple(one.text for one in found)
+    return Learned(texts, document, is_told) if document else None
 
 
 def _number_read(document: Document) -> int:
@@ -109,9 +130,12 @@ class _Trial:
 class _Excerpt:
     """The lines that no template reads yet, as far as they are tried."""
 
-    def __init__(self, lines: Lines, wanted: int | None, venues: VenueTable) -> None:
+    def __init__(
+        self, lines: Lines, wanted: int | None, venues: VenueTable, *, is_told: bool
+    ) -> None:
         self.lines = lines
         self.venues = venues
+        self.is_told = is_told
         first = 0 if wanted is None else max(0, wanted - _EXCERPT // 2)
         numbers = list(_shown(lines, first))
         self.wanted = wanted
@@ -121,6 +145,11 @@ class _Excerpt:
         self._source = b"\n".join(shown) + b"\n"
         self._known: dict[tuple[str, ...], float] = {}
 
+    @property
+    def least(self) -> float:
+        """What scores no more than this is not mended. What the person says counts for more."""
+        return _REFUSED if self.is_told else _HOPELESS
+
     def families(self) -> list[Family]:
         """Return the ways to cut it, the best first."""
         rated = [(self._promise(one), one) for one in families(self.lines)]
@@ -129,16 +158,21 @@ class _Excerpt:
 
     def _promise(self, family: Family) -> float:
         """Return how much blocks look like entries: most name a paper, none begins in a text."""
-        papers = papers_of(family)
+        papers = self.entries_of(family)
         if not papers or len(papers) < min(_FEWEST, len(family.blocks)):
             return 0
-        if self.wanted is not None and not any(_holds(block, self.wanted) for block in papers):
+        holds = _begins_at if self.is_told else _holds
+        if self.wanted is not None and not any(holds(block, self.wanted) for block in papers):
             return 0
         taken = {line.number for block in family.blocks for line in block.lines}
         cut = sum(self._is_text(block.lines[0].number - 1, taken) for block in papers)
         lengths = sum(len(block.lines) for block in papers) / len(papers)
         whole = 1 - 0.5 * cut / len(papers)
         return len(papers) ** 2 / len(family.blocks) * whole - 0.01 * lengths
+
+    def entries_of(self, family: Family) -> list[EntryBlock]:
+        """Return the blocks of a family that are entries, as far as one can tell."""
+        return _told(family) if self.is_told else papers_of(family)
 
     def _is_text(self, line: int, taken: Iterable[int]) -> bool:
         if line < 0 or line in taken or self.lines.is_blank(line):
@@ -154,21 +188,22 @@ class _Excerpt:
 
     def read(self, texts: tuple[str, ...]) -> Document:
         """Return it as templates read it."""
-        return self._read(_format(texts))
+        return self._read(_format(texts, is_told=self.is_told))
 
     def _read(self, form: DigestFormat) -> Document:
         return read_document("", self._source, [form], self.venues)
 
     def _score(self, texts: tuple[str, ...]) -> float:
         try:
-            form = _format(texts)
+            form = _format(texts, is_told=self.is_told)
         except ValidationError:
             return _REFUSED
         document = self._read(form)
         place = self._place
         if place is not None and not any(it.first <= place <= it.last for it in document.entries):
             return _REFUSED
-        worths = sum(map(_worth, document.entries)) - 0.02 * sum(map(len, texts)) / 10
+        worth = partial(_worth, is_told=self.is_told)
+        worths = sum(map(worth, document.entries)) - 0.02 * sum(map(len, texts)) / 10
         return worths - _beside(document)
 
 
@@ -187,18 +222,23 @@ def _holds(block: EntryBlock, line: int) -> bool:
     return block.lines[0].number <= line <= block.lines[-1].number
 
 
-def _format(templates: Sequence[str]) -> DigestFormat:
+def _begins_at(block: EntryBlock, line: int) -> bool:
+    return block.lines[0].number == line
+
+
+def _format(templates: Sequence[str], *, is_told: bool) -> DigestFormat:
     tables = {"name": "learned", "about": "", "templates": templates}
-    return DigestFormat.model_validate(tables)
+    return DigestFormat.model_validate(tables | ({"entry": TOLD} if is_told else {}))
 
 
-def _worth(entry: DigestEntry) -> float:
+def _worth(entry: DigestEntry, *, is_told: bool) -> float:
     """Return how much an entry says as it is read; what is merged or torn costs."""
     if entry.broken:
         # It hides the entry from further templates.
         return -1.0
     names = {slot.name for slot in entry.slots if slot.words}
-    if not names & EVIDENCE or not (names & {"authors", "venue"} or _names_paper(entry)):
+    is_shown = names & {"authors", "venue"} or (names & EVIDENCE and _names_paper(entry))
+    if not (is_told or is_shown):
         return -0.5
     worth = sum(_WORTHS.get(name, 0.1) for name in names)
     worth -= 0.4 * len(entry.problems)
@@ -230,20 +270,26 @@ def papers_of(family: Family) -> list[EntryBlock]:
     return [block for block in short if 0 < number_of_papers(block.text) <= _MOST_PAPERS]
 
 
+def _told(family: Family) -> list[EntryBlock]:
+    """Return the blocks of a family that may be entries if one of them is said to be one."""
+    short = (block for block in family.blocks if len(block.lines) <= _LONGEST_BLOCK)
+    return [block for block in short if "](#" not in block.lines[0].text]
+
+
 def _best(excerpt: _Excerpt, known: tuple[TemplateProposal, ...]) -> _Trial | None:
     """Return what is known with the one proposal more that gains most, None if none does."""
     start = excerpt.score(known) if known else 0.0
     best: _Trial | None = None
     for family in excerpt.families():
-        for proposal in _proposals(family, excerpt.venues):
+        for proposal in _proposals(family, excerpt.entries_of(family), excerpt.venues):
             proposals = (*known, proposal)
             score = excerpt.score(proposals)
-            if score > (best.score if best else _HOPELESS):
+            if score > (best.score if best else excerpt.least):
                 best = _Trial(proposals, score)
     if best is None:
         return None
     best = _with_leads(excerpt, _mended(excerpt, best))
-    return best if best.score > start + _GAIN else None
+    return best if excerpt.is_told or best.score > start + _GAIN else None
 
 
 def _mended(excerpt: _Excerpt, trial: _Trial) -> _Trial:
@@ -286,16 +332,19 @@ def _with_leads(excerpt: _Excerpt, trial: _Trial) -> _Trial:
 _MOST_LEADS = 5
 
 
-def _proposals(family: Family, venues: VenueTable) -> Iterator[TemplateProposal]:
-    """Yield templates for a family of blocks."""
-    blocks = papers_of(family)
+def _proposals(
+    family: Family, blocks: Sequence[EntryBlock], venues: VenueTable
+) -> Iterator[TemplateProposal]:
+    """Yield templates for blocks of a family."""
     groups: dict[str, list[EntryBlock]] = {}
     for block in blocks:
         groups.setdefault(lead(block.lines[0].text)[:1], []).append(block)
     # A list may have entries of several shapes: those that begin alike are compared apart as well.
     largest = sorted(groups.values(), key=len, reverse=True)[:_MOST_GROUPS]
     for alike in (blocks, *(one for one in largest if _FEWEST <= len(one) < len(blocks))):
-        yield from _proposals_for(family, alike[:_SAMPLE], venues)
+        # From the whole list: what the entries of one section have in common is no text of all.
+        spread = alike[:: -(-len(alike) // _SAMPLE)]
+        yield from _proposals_for(family, spread, venues)
 
 
 def _proposals_for(
