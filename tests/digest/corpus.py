@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from pathlib import Path
 
+from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import (
     DigestFormat,
@@ -19,6 +20,8 @@ from zoterodigest.digest.format.own_files import data_kind
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.write.edit_check import Reader
+from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.steps import NewEntry
 from zoterodigest.mapping import venue_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,3 +70,11 @@ def read_anew(source: bytes, name: str = "digest.md") -> Document:
 def document(path: Path) -> Document:
     """Read a digest file once."""
     return read(path.read_bytes(), path.name)
+
+
+def new_lines(source: str, fields: Fields) -> str:
+    """The lines of a new entry in a list."""
+    outcome = rearrange(read(source.encode()), [NewEntry("new", (), fields)], read)
+    assert outcome.refusals == ()
+    span = outcome.document.entries[outcome.origins.index("new")].span
+    return outcome.source[span.start : span.end].decode()

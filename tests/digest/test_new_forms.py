@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.digest.corpus import read
+from tests.digest.corpus import new_lines, read
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Members, Names, WebLinks
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry
@@ -13,14 +13,6 @@ PAPER: Fields = {"title": "A New Paper", "arxiv": "2401.00001"}
 LINKS = WebLinks(
     (Hyperlink("code", "https://github.com/a/b"), Hyperlink("project", "https://a.org/b"))
 )
-
-
-def new_lines(source: str, fields: Fields) -> str:
-    """The lines of a new entry in a list."""
-    outcome = rearrange(read(source.encode()), [NewEntry("new", (), fields)], read)
-    assert outcome.refusals == ()
-    span = outcome.document.entries[outcome.origins.index("new")].span
-    return outcome.source[span.start : span.end].decode()
 
 
 def test_links_stand_in_the_order_in_which_most_lists_have_them() -> None:

@@ -14,6 +14,7 @@ from zoterodigest.core.values.record import (
     NOTE,
     SECTION,
     Fields,
+    Members,
     Value,
     WebLinks,
     is_empty,
@@ -271,6 +272,9 @@ def _new_text(document: Document, index: int, slot: str, asked: Fields, old: str
 
 def text_like(like: str, slot: str, name: str, value: Value) -> str:
     """Return the text of a slot so far empty, written as a neighbor writes its own, `like`."""
+    if isinstance(value, Members):
+        # An edit keeps members in their place. Those of a neighbor show only their signs.
+        like = _WORD.sub("\0", like)
     return _writer(slot, name)("" if slot in _ALL_NEW else like, value)
 
 
@@ -455,6 +459,7 @@ _WRITERS: Mapping[str, Callable[[str, Value], str]] = {
 }
 
 
+_WORD = lazy_regex(r"\w+")
 _NUMBER_SIGN = lazy_regex(r"(?<!\S)#|(?<!#)#(?=#*\Z)")
 _KEY = lazy_regex(r"[A-Z0-9]{8}")
 _COMMENT = lazy_regex(r"(?<!\\)<!--")

@@ -1,0 +1,28 @@
+"""A new entry shows each value of its item once, in the item's order, and nothing else."""
+
+from __future__ import annotations
+
+from tests.digest.corpus import new_lines
+from zoterodigest.core.values.record import Fields, Members
+
+PAPER: Fields = {"title": "A New Paper", "arxiv": "2401.00001"}
+
+
+def test_tags_that_neighbors_have_as_well_stand_in_the_order_of_the_item() -> None:
+    line = "- **A title of paper {0}** (202{0}. 3)\n\t- ****`Sound`****, ****`Text`****\n"
+    line += "\t- [arXiv](https://arxiv.org/abs/200{0}.00001)\n"
+    fields: Fields = {**PAPER, "date": "2024-05", "task": Members(("Speech", "Text", "Sound"))}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert new.split("\n")[1] == "\t- ****`Speech`****, ****`Text`****, ****`Sound`****"
+
+
+def test_a_category_of_a_neighbor_stays_with_the_neighbor() -> None:
+    line = "- **A title of paper {0}**\n\t- `cs.CL`, `One{0}`\n"
+    line += "\t- [arXiv](https://arxiv.org/abs/200{0}.00001)\n"
+    fields: Fields = {**PAPER, "task": Members(("Two", "Three"))}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert new.split("\n")[1] == "\t- `Two`, `Three`"
