@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.digest.corpus import new_lines
-from zoterodigest.core.values.record import Fields, Members
+from zoterodigest.core.values.record import Blocks, Fields, Members
 
 PAPER: Fields = {"title": "A New Paper", "arxiv": "2401.00001"}
 
@@ -26,3 +26,17 @@ def test_a_category_of_a_neighbor_stays_with_the_neighbor() -> None:
     new = new_lines("".join(map(line.format, "123")), fields)
 
     assert new.split("\n")[1] == "\t- `Two`, `Three`"
+
+
+NOTED = (
+    "### **A Title of Paper {0}**\n\n**Authors:** Ann Abt, Bo Bo\n\n"
+    "**Links:** [arXiv](https://arxiv.org/abs/200{0}.00001)\n\n#### Notes\n- One thing.\n\n"
+)
+
+
+def test_notes_that_are_a_list_have_one_bullet_each() -> None:
+    fields: Fields = {**PAPER, "summary": Blocks(("- Fast.", "- Small."))}
+
+    new = new_lines("# Papers\n\n" + "".join(map(NOTED.format, "123")), fields)
+
+    assert new.endswith("#### Notes\n- Fast.\n- Small.")

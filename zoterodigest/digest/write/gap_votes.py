@@ -38,6 +38,7 @@ _NUMBERED = lazy_regex(
     r"|(?:\*\*|__)?\[\d{1,9}\](?:\*\*|__)?[ \t]+)"
 )
 _BULLET = lazy_regex(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+")
+_LAST_BULLET = lazy_regex(r"(?:[-*+•]|\d{1,9}[.)])[ \t]+$")
 _CHECKBOX = lazy_regex(rf"{_BULLET.pattern}\[[ xX]\][ \t]+")
 _LABEL = lazy_regex(r"[ \t>]*(?:[-*+•][ \t]+)?[^.;!?]{1,50}(?:::?|：)[*_`]{0,3}[ \t]*")
 """A line's beginning that says what follows: `- **Authors:** `."""
@@ -105,7 +106,7 @@ class GapVotes:
         for number, roles in enumerate(layout):
             row = self._row_of(roles)
             first = self._between(_LINE, roles[0], row) if number else start
-            head = first.replace(_OWN_DEPTH, depth)
+            head = _without_bullet(first, texts[roles[0]]).replace(_OWN_DEPTH, depth)
             left = _LINE if number else _START
             end = _EOL if number + 1 < len(layout) else _END
             lines += self._lead(number, roles[0])
@@ -302,6 +303,12 @@ def _depth(first: str) -> str:
 def _with_depth(gap: str, depth: str) -> str:
     blanks = gap[: len(gap) - len(gap.lstrip(" \t"))]
     return _OWN_DEPTH + gap[len(blanks) :] if depth and blanks == depth else gap
+
+
+def _without_bullet(head: str, texts: tuple[str, ...]) -> str:
+    """Return what begins a line without its bullet, where a list with bullets follows."""
+    found = _LAST_BULLET.search(head)
+    return head[: found.start()] if found and _BULLET.match(texts[0]) else head
 
 
 def _wrapping(head: str) -> str:
