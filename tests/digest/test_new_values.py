@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.digest.corpus import new_lines
-from zoterodigest.core.values.record import Blocks, Fields, Members
+from zoterodigest.core.values.record import Blocks, Fields, Hyperlink, Members, WebLinks
 
 PAPER: Fields = {"title": "A New Paper", "arxiv": "2401.00001"}
 
@@ -40,3 +40,13 @@ def test_notes_that_are_a_list_have_one_bullet_each() -> None:
     new = new_lines("# Papers\n\n" + "".join(map(NOTED.format, "123")), fields)
 
     assert new.endswith("#### Notes\n- Fast.\n- Small.")
+
+
+def test_a_text_that_cannot_be_written_leaves_all_other_values() -> None:
+    link = Hyperlink("code", "https://github.com/a/b")
+    fields: Fields = {**PAPER, "links": WebLinks((link,)), "summary": Blocks(("One.", "- Two."))}
+
+    new = new_lines("# Papers\n\n" + "".join(map(NOTED.format, "123")), fields)
+
+    assert "Notes" not in new
+    assert "(https://arxiv.org/abs/2401.00001), [code](https://github.com/a/b)" in new

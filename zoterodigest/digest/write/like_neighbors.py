@@ -218,6 +218,9 @@ class _Composer:
 
 _BESIDE_VENUE = frozenset({"year", "award"})
 _VENUES = ("venue", "venue+url")
+_OF_ANY_LINKS = frozenset(f"links:{key}" for key in ("links", "urls", "resources", "链接"))
+"""Lists whose labels say that any link may stand there: `Links:`, not `Project:`."""
+
 _SLOTS = {
     "task": ("task", "tags"),
     "categories": ("categories", "chips", "tags"),
@@ -238,7 +241,7 @@ def _place_of(link: Hyperlink, writers: Mapping[str, LinkWriter]) -> str | None:
     named = (role for role in writers if role.partition(":")[2] == label)
     known = (role for role, writer in writers.items() if label in writer.labels)
     code = (role for role in writers if is_code(link.url) and role.startswith("code"))
-    any_list = (role for role in writers if role == "links")
+    any_list = (role for role in writers if role == "links" or role in _OF_ANY_LINKS)
     for found in (named, known, code, any_list):
         if (role := next(found, None)) is not None:
             return role

@@ -95,6 +95,7 @@ _NO_TABLE = "no table of papers stands under that heading"
 _NO_LIST = "no list of papers stands under that heading"
 _BARE = ("title", "arxiv", "doi", "url")
 _NAMED = (*_BARE, "authors")
+_TEXTS = ("summary", "abstract", "comment", "section")
 _SHORT = (*_NAMED, "venue", "year", "award", "date", "task")
 
 
@@ -120,6 +121,7 @@ CARES: Sequence[Care] = (
     Care(plain, is_cut=True),
     Care(underscored),
     Care(armoured_block),
+    Care(plain, lambda name: name.split(":")[0] not in _TEXTS),
     Care(armoured_block, lambda name: name != "authors"),
     Care(armoured_block, _SHORT.__contains__),
     Care(armoured_block, _NAMED.__contains__),
