@@ -137,6 +137,11 @@ path is also one that people may meet without choosing it: `about` explains it t
 """
 
 
+def group_in_links(library: ApiAddress) -> str:
+    """Return the ID of the group whose library it is, "" for a person's own, as for links."""
+    return str(library.number) if library.kind == "group" else ""
+
+
 def select_link(group: str, key: str) -> str:
     """Return the link that shows an item in the Zotero on this computer.
 

@@ -132,21 +132,20 @@ def _objects() -> tuple[Iterable[LibraryItem], Iterable[Collection]]:
     """Return the items and the collections of the project's library, as far as they are known."""
     # A shell waits for these imports at Tab only.
     from zoterodigest.cli.base.network import cache_folder
-    from zoterodigest.cli.base.project_context import chosen, open_library, project_in
+    from zoterodigest.cli.base.project_context import library_here, open_library, project_in
     from zoterodigest.library.address import WebAddress, parse_address
     from zoterodigest.library.web.cache import cache_path, load_known
-    from zoterodigest.sync.gathering.workspace import library_meant
 
     # Nothing may be said while somebody types.
     with suppress(ZoterodigestError, OSError):
         project = project_in(Path())
-        address = parse_address(library_meant(project, Path(), chosen())[0])
+        address = parse_address(library_here("", project)[0])
         folder = cache_folder()
         if isinstance(address, WebAddress) and folder is not None:
             known = load_known(cache_path(folder, address.identity))
             return known.items.values(), known.collections.values()
         if address.disk_path is not None:
-            with open_library("", Path(), project) as library:
+            with open_library("", project) as library:
                 snapshot = library.read()
                 return snapshot.items, snapshot.collections
     return (), ()

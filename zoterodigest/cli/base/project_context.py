@@ -20,7 +20,13 @@ from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import Tally
-from zoterodigest.library.address import Address, ApiAddress, parse_address, select_link
+from zoterodigest.library.address import (
+    Address,
+    ApiAddress,
+    group_in_links,
+    parse_address,
+    select_link,
+)
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library, Snapshot
 from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
@@ -147,9 +153,7 @@ def linking_items(asked: Invocation) -> AbstractContextManager[None]:
     """Let the items that are shown in the block lead to Zotero, of the library that is meant."""
 
     def meant() -> tuple[Address, Mapping[str, Path]]:
-        implicit = Project.implicit([Path("digest.md")])
-        project = implicit if asked.address else project_in(Path())
-        return parse_address(library_meant(project, Path(), chosen(asked.address))[0]), {}
+        return parse_address(library_here(asked.address)[0]), {}
 
     return _hyperlinked(asked, meant)
 
@@ -168,7 +172,7 @@ def _hyperlinked(
     files = {visible(name): path.absolute().as_uri() for name, path in paths.items()}
     links = Hyperlinks(files)
     if isinstance(library, ApiAddress):
-        group = str(library.number) if library.kind == "group" else ""
+        group = group_in_links(library)
         links = Hyperlinks(files, lambda key: select_link(group, key))
     with linking(links):
         yield
@@ -223,7 +227,7 @@ def open_context(asked: Invocation, start: Path = Path()) -> ProjectContext:
     meaning = chosen(asked.address, project, walks)
     workspace = open_workspace(meant, start, chosen=meaning, wanted_format=asked.format_name)
     _require_digests(workspace, linked)
-    library, base = library_meant(workspace.project, start, meaning)
+    library, base = library_here(asked.address, workspace.project, start)
     address = parse_address(library)
     if not isinstance(address, ApiAddress):
         address = replace(address, disk_path=str(near(base / address.disk_path)))
@@ -331,19 +335,26 @@ def near(path: Path) -> Path:
     return absolute.relative_to(here) if absolute.is_relative_to(here) else path
 
 
-def open_library(address: str, start: Path, known: Project | None = None) -> Library:
-    """Return the library at `address`, to be read; without one, the project's of `start`.
+def library_here(
+    address: str, known: Project | None = None, start: Path = Path()
+) -> tuple[str, Path]:
+    """Return the address of the library that is meant, and the folder where a path in it starts.
 
-    `known` is that project, if it was read already.
+    Without `address` it is that of the project of `start`, which is `known` if it was read already.
+    """
+    if address:  # it needs no project, not even a readable one
+        return address, start
+    return library_meant(known or project_in(start), start, chosen())
+
+
+def open_library(address: str, known: Project | None = None, start: Path = Path()) -> Library:
+    """Return the library that `library_here` means, to be read.
+
     Raises `NoLibraryYet` if it has not been created.
     """
-    # An address on the command line needs no project, not even a readable one.
-    implicit = Project.implicit([start / "digest.md"])
-    project = implicit if address else known or project_in(start)
-    meaning = chosen(address)
-    library, base = library_meant(project, start, meaning)
+    library, base = library_here(address, known, start)
     require_existing(library, base)
-    return connect(library, base=base, access=meaning.access)
+    return connect(library, base=base, access=access())
 
 
 def require_existing(address: str, base: Path) -> None:
@@ -361,7 +372,7 @@ def open_existing(address: str, start: Path) -> Workspace:
 
     Raises as `open_library` does.
     """
-    library = open_library(address, start)
+    library = open_library(address, start=start)
     return replace(open_workspace((), start, chosen=chosen(address)), library=library)
 
 
@@ -384,7 +395,7 @@ def open_everything(paths: Sequence[Path], asked: Invocation) -> Workspace:
         return over_bibs(read, bibs, {"push": True})
     # Reading must not create a library: without digests it has to exist.
     if not workspace.digests:
-        return replace(workspace, library=open_library(asked.address, start))
+        return replace(workspace, library=open_library(asked.address))
     return workspace
 
 

@@ -65,7 +65,7 @@ def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | 
         return None
     if names_bib(output) or (may_be_all and project.bibliographies()):
         require_idle(project.state_folder)
-    with open_library(address, start, project) as library:
+    with open_library(address, project) as library:
         if address and not _may_be_linked(project, library):
             return None
     linked = [path for path in linked_digests(project) if path.exists()]

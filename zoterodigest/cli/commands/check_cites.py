@@ -13,7 +13,7 @@ from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
 from zoterodigest.cli.base.outside import loaded
-from zoterodigest.cli.base.project_context import NoLibraryYet, chosen, near
+from zoterodigest.cli.base.project_context import NoLibraryYet, library_here, near
 from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.citekeys import project_citation_keys
@@ -25,7 +25,6 @@ from zoterodigest.project.documents import read_cited
 from zoterodigest.project.files import BadInput, read_file, real_path
 from zoterodigest.project.layout import BibFile, Project, by_kind, find_project
 from zoterodigest.sync.bibliographies.key_findings import alias_differences
-from zoterodigest.sync.gathering.workspace import library_meant
 
 
 @command("paths report as_json")
@@ -255,7 +254,7 @@ def _in_project(config: Path, paths: list[Path]) -> Iterator[_Finding]:
     project = loaded(config)
     known = {real_path(bib.path): bib.key for bib in project.bibliographies()}
     bibs = [(path, known[real_path(path)]) for path in paths if real_path(path) in known]
-    address, _ = library_meant(project, project.root, chosen())
+    address, _ = library_here("", project, project.root)
     if not bibs or parse_address(address).needs_network:
         return
     with project_citation_keys(project.root) as keys:

@@ -217,7 +217,7 @@ def _references(
     elif wanted.items:
         items = _items_in(Path(wanted.items))
     else:
-        with open_library(asked.address, Path()) as library, busy("Reading the library"):
+        with open_library(asked.address) as library, busy("Reading the library"):
             snapshot = library.read()
         items = (api_data(item) for item in chosen_items(snapshot, ListWish(wanted.collections)))
     # One by one: what an item's JSON holds beyond the work is not kept.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import typer
 
@@ -81,7 +80,7 @@ def ls(
     without the trash.
     """
     wish = listed.wish
-    with linking_items(asked), uncut_in_a_pipe(), open_library(asked.address, Path()) as library:
+    with linking_items(asked), uncut_in_a_pipe(), open_library(asked.address) as library:
         if not asked.as_json and not wish.is_one_list:
             # Of a large library this takes a third of the time.
             with busy("Reading the library"):

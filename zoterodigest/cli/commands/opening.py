@@ -10,8 +10,8 @@ from zoterodigest.cli.base.completion import items_like
 from zoterodigest.cli.base.options import FINE, Invocation, argument, command, flag
 from zoterodigest.cli.base.programs import NotRun, at_line, editor, launch, run_program
 from zoterodigest.cli.base.project_context import (
-    chosen,
     items_by_citekey,
+    library_here,
     near,
     open_library,
     project_in,
@@ -23,6 +23,7 @@ from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import (
     ApiAddress,
+    group_in_links,
     library_in_links,
     parse_address,
     select_link,
@@ -30,7 +31,6 @@ from zoterodigest.library.address import (
 from zoterodigest.library.port import Snapshot
 from zoterodigest.library.rules.values import is_key
 from zoterodigest.project.layout import Project
-from zoterodigest.sync.gathering.workspace import library_meant
 from zoterodigest.sync.items.finding import item_meant
 
 
@@ -70,7 +70,7 @@ def open(
     if in_editor:
         return _edited(key, *_entry_of(project, key), asked, prints_only=prints_only)
     if library is not None:
-        link = select_link(_group(library), key)
+        link = select_link(group_in_links(library), key)
     else:
         link = (_page if on_web else _pdf)(project, asked.address, key)
     if not prints_only:
@@ -93,8 +93,7 @@ class NothingToOpen(ZoterodigestError):
 
 def _zotero_of(project: Project, address: str) -> ApiAddress:
     """Return the library that is meant, if Zotero can show it."""
-    text, _ = library_meant(project, Path(), chosen(address))
-    library = parse_address(text)
+    library = parse_address(library_here(address, project)[0])
     if not isinstance(library, ApiAddress):
         raise NotShownInZotero(
             f"Zotero doesn't have the trial library {visible(library.text)}",
@@ -117,18 +116,14 @@ def _key_of(project: Project, what: str, address: str) -> str:
 
 
 def _read(project: Project, address: str) -> Snapshot:
-    with open_library(address, Path(), project) as library, busy("Reading the library"):
+    with open_library(address, project) as library, busy("Reading the library"):
         return library.read()
-
-
-def _group(library: ApiAddress) -> str:
-    return str(library.number) if library.kind == "group" else ""
 
 
 def _page(project: Project, address: str, key: str) -> str:
     from zoterodigest.sync.items.looking import page_of
 
-    with open_library(address, Path(), project) as library:
+    with open_library(address, project) as library:
         items = library.fetch([key])
     if link := next((page_of(one.json) for one in items), ""):
         return link
@@ -142,10 +137,10 @@ def _pdf(project: Project, address: str, key: str) -> str:
     from zoterodigest.sync.items.looking import arxiv_pdf, attached_pdf
 
     items = _read(project, address).items
-    library = parse_address(library_meant(project, Path(), chosen(address))[0])
+    library = parse_address(library_here(address, project)[0])
     attached = attached_pdf(items, key)
     if attached and isinstance(library, ApiAddress):
-        return f"zotero://open-pdf/{library_in_links(_group(library))}/items/{attached}"
+        return f"zotero://open-pdf/{library_in_links(group_in_links(library))}/items/{attached}"
     if link := next((arxiv_pdf(one.json) for one in items if one.key == key), ""):
         return link
     raise NothingToOpen(

@@ -13,8 +13,9 @@ from pathlib import Path
 import typer
 
 from zoterodigest import __version__
+from zoterodigest.cli.base.network import access
 from zoterodigest.cli.base.options import Invocation, command, option
-from zoterodigest.cli.base.project_context import chosen, project_in
+from zoterodigest.cli.base.project_context import library_here
 from zoterodigest.cli.base.screen import emit, tell, tell_error
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.errors import ZoterodigestError
@@ -24,9 +25,7 @@ from zoterodigest.library.connect import connect
 from zoterodigest.library.port import Library
 from zoterodigest.library.server import LOOPBACK, Listener, listener
 from zoterodigest.library.server.site import user_at
-from zoterodigest.project.layout import Project
 from zoterodigest.regex import lazy_regex
-from zoterodigest.sync.gathering.workspace import library_meant
 
 DEFAULT_PORT = 23120
 """Beside that of the running Zotero."""
@@ -125,16 +124,14 @@ def _key(number: str, known: Mapping[str, str], port: int) -> str:
 @contextmanager
 def _libraries(address: str, offers: Offers) -> Iterator[dict[str, Library]]:
     """Open each library that is offered, once, and give them by path."""
-    start = Path()
-    meaning = chosen(address)
-    project = Project.implicit([start / "digest.md"]) if address else project_in(start)
-    shared, base = library_meant(project, start, meaning)
+    shared, base = library_here(address)
+    reaching = access()
     with ExitStack() as opened:
         found: dict[str, Library] = {}
         # Offers of one address share one open library: each sees what the others write.
         for named in dict.fromkeys(offers.values()):
-            place = (named, start) if named else (shared, base)
-            library = connect(place[0], base=place[1], access=meaning.access)
+            place = (named, Path()) if named else (shared, base)
+            library = connect(place[0], base=place[1], access=reaching)
             found[named] = opened.enter_context(library)
         yield {path: found[named] for path, named in offers.items()}
 

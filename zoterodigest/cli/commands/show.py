@@ -52,7 +52,7 @@ def show(
       zoterodigest show papers.md:120
     """
     keys = [_key_in_file(key) or key for key in keys]
-    with open_library(asked.address, Path()) as library, busy("Reading the library"):
+    with open_library(asked.address) as library, busy("Reading the library"):
         snapshot = library.read()
         sources = sources_in(Path(), library, snapshot)
     read_keys = partial(items_by_citekey, asked.address)
