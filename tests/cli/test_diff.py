@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest, at_a_terminal
 from tests.cli.test_plan_text import KEY, OTHER, a_plan, an_entry, subjects
-from zoterodigest.cli.base.pager import emit_paged
+from zoterodigest.cli.base.programs import emit_paged
 from zoterodigest.cli.show.diff_text import actions_diff
 from zoterodigest.core.plan.plan import (
     Action,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from zoterodigest.cli.base.notice import show_notice
+from zoterodigest.cli.base.programs import show_notice
 
 SHOWS = '#!/bin/sh\nfor one in "$@"; do echo "$one" >> "$0.shown"; done\nexit 1\n'
 

@@ -140,7 +140,7 @@ def emit_long(lines: Iterable[str]) -> None:
         emit(lines)
         return
     # The library that starts programs takes 10 ms to import.
-    from zoterodigest.cli.base.pager import emit_paged
+    from zoterodigest.cli.base.programs import emit_paged
 
     emit_paged(lines)
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import typer
 
-from zoterodigest.cli.base.notice import show_notice
 from zoterodigest.cli.base.options import FINE, Invocation, command, flag
+from zoterodigest.cli.base.programs import show_notice
 from zoterodigest.cli.base.project_context import ProjectContext, open_context
 from zoterodigest.cli.base.screen import emit, enumerated, files_counted, visible, wrapped
 from zoterodigest.cli.base.stamps import token_at
