@@ -1,4 +1,4 @@
-"""What this machine gives to libraries and lookups: environment, keyring, cache folder."""
+"""What this machine gives to libraries and lookups: environment, keyring, folders."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zoterodigest.cli.base.folders import cache_folder, config_folder, desktop_folder
 from zoterodigest.cli.base.screen import hanging, tell, visible
 from zoterodigest.cli.base.talk import countdown
 from zoterodigest.library.access import Access, Pauses
@@ -50,30 +50,9 @@ def access() -> Access:
     )
 
 
-def cache_folder() -> Path | None:
-    """Return the folder that caches items of libraries; None if this system has none."""
-    from platformdirs import user_cache_path
-
-    return _usable(user_cache_path("zoterodigest", appauthor=False))
-
-
-def desktop_folder() -> Path | None:
-    """Return the folder for what a running Zotero doesn't report; None if there is none."""
-    from platformdirs import user_data_path
-
-    return _usable(user_data_path("zoterodigest", appauthor=False))
-
-
-def _usable(folder: Path) -> Path | None:
-    # Without a home folder platformdirs answers with a relative path.
-    return folder if folder.is_absolute() else None
-
-
 def key_file() -> KeyFile:
     """Return the file for keys of a Zotero on this computer; it exists if the user asked for it."""
-    from platformdirs import user_config_path
-
-    return KeyFile(user_config_path("zoterodigest", appauthor=False) / "zotero-keys.json")
+    return KeyFile(config_folder() / "zotero-keys.json")
 
 
 def local_key_of(instance: str) -> str:

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from zoterodigest.cli.base.folders import allowed_file
+from zoterodigest.cli.base.folders import allowed_file, desktop_folder
 from zoterodigest.cli.base.hyperlinks import shows_hyperlinks
 from zoterodigest.cli.base.screen import copying, repeat
 from zoterodigest.project.engine import engine_key
@@ -165,7 +165,6 @@ class Recorder:
 
     def _inputs(self) -> Mapping[Fact, str]:
         """Return the inputs of the run as they are now; none if they can't be known."""
-        from zoterodigest.cli.base.network import desktop_folder
         from zoterodigest.sync.run import inputs
 
         workspace, library = self._place.workspace, self._place.library

@@ -10,6 +10,7 @@ from getpass import getpass
 from pathlib import Path
 
 from zoterodigest.cli.base import network
+from zoterodigest.cli.base.folders import cache_folder
 from zoterodigest.cli.base.network import ENVIRONMENT_KEY
 from zoterodigest.cli.base.options import argument, command, flag
 from zoterodigest.cli.base.screen import emit, hanging, tell, visible
@@ -147,7 +148,7 @@ def _take(address: WebAddress) -> None:
             "Give it access to that library, or take the key of an account that has it.",
         )
     store_key(_key_name(address), key)
-    folder = network.cache_folder()
+    folder = cache_folder()
     if folder is not None:
         # What another key has read may be more than this key may see.
         forget_all(folder)
