@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
 from typer.core import TyperGroup
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
@@ -106,12 +105,12 @@ def learn(
     is 7 if you didn't agree (--yes agrees).
     """
     # Comparing takes imports that listing does without.
+    from zoterodigest.cli.show.explanation import read_with_line
     from zoterodigest.cli.show.formats_text import learned_data, learned_text
     from zoterodigest.digest.learn.learning import learn_templates
     from zoterodigest.digest.read.detect import read_document
 
-    source = read_digest(path).data
-    _require_line(path, source, line)
+    source = read_with_line(path, line or 0)
     target = _target(path, is_dry_run=asked.is_dry_run)
     wanted = line - 1 if line else None
     with busy("Comparing the entries"):
@@ -136,12 +135,6 @@ def _tell_why(path: Path, source: bytes, line: int | None) -> int:
 
     tell(unlearned_text(str(path), Lines(source), line))
     return FAILED
-
-
-def _require_line(path: Path, source: bytes, line: int | None) -> None:
-    number = source.count(b"\n") + (not source.endswith(b"\n") and bool(source))
-    if line is not None and line > number:
-        raise typer.BadParameter(f"{path} has {number:,} lines")
 
 
 def _target(path: Path, *, is_dry_run: bool) -> Path:

@@ -29,11 +29,11 @@ from zoterodigest.cli.base.talk import (
     require_consent,
     tell_failures,
 )
-from zoterodigest.cli.commands.exit_codes import exit_code
 from zoterodigest.cli.commands.looked_up import looked_data, looked_text, with_lookups
 from zoterodigest.cli.show.closing import (
     closing_text,
     done_text,
+    exit_code,
     planned_amounts,
     planned_text,
     recent_text,

@@ -7,8 +7,7 @@ from zoterodigest.cli.base.project_context import opened_context
 from zoterodigest.cli.base.screen import emit, wrapped
 from zoterodigest.cli.base.stamps import Recorder
 from zoterodigest.cli.base.talk import busy
-from zoterodigest.cli.commands.exit_codes import exit_code
-from zoterodigest.cli.show.closing import closing_text
+from zoterodigest.cli.show.closing import closing_text, exit_code
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import unfinished_text
 from zoterodigest.cli.show.plan_data import plan_data

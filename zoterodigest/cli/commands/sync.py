@@ -9,7 +9,11 @@ from zoterodigest.cli.base.options import FINE, Invocation, command, flag, optio
 from zoterodigest.cli.base.project_context import open_context
 from zoterodigest.cli.base.screen import emit
 from zoterodigest.cli.commands.runs import run
-from zoterodigest.cli.show.github_annotations import FindingForm, report_option
+from zoterodigest.cli.show.github_annotations import (
+    FindingForm,
+    github_edits,
+    report_option,
+)
 from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.intent import FillIn, Intent, Sync
 from zoterodigest.sync.gathering.selection import fields_named, selection
@@ -135,8 +139,7 @@ def plan(
       zoterodigest plan --report github
     """
     if report is FindingForm.GITHUB and not asked.as_json:
-        # No run needs these.
-        from zoterodigest.cli.show.github_edits import github_edits
+        # No run needs it.
         from zoterodigest.sync.items.edited import edits_since_sync
 
         # Nothing opens the library: on a pull request there is none, and no key.

@@ -13,9 +13,8 @@ from zoterodigest.cli.base.options import FAILED, FINE, Invocation
 from zoterodigest.cli.base.project_context import ProjectContext, opened_context
 from zoterodigest.cli.base.screen import counted, from_here, visible
 from zoterodigest.cli.base.talk import NotConfirmed, failure_lines
-from zoterodigest.cli.commands.exit_codes import exit_code
 from zoterodigest.cli.commands.runs import left_sentence, planned_with_lookups
-from zoterodigest.cli.show.closing import closing_text, done_text
+from zoterodigest.cli.show.closing import closing_text, done_text, exit_code
 from zoterodigest.core.reconcile.guard import removed_rows
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry

@@ -1,4 +1,4 @@
-"""Closing: the last line of a run that writes nothing, true by itself."""
+"""Closing: how a run ends. Its exit code, and the last line of one that writes nothing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeGuard
 
+from zoterodigest.cli.base.options import AMBIGUOUS, CONFLICTING, FAILED, FINE
 from zoterodigest.cli.base.screen import counted, enumerated, files_counted, visible, wrapped
 from zoterodigest.cli.show.history_text import library_changes_text
 from zoterodigest.cli.show.report_names import report_names
+from zoterodigest.cli.show.report_sections import CONFLICTS
 from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.core.collections.relocation import PLACE
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import ChangeEntry
 from zoterodigest.core.plan.reports import (
+    AmbiguousEntry,
     HeldBack,
     HeldBackName,
     HeldFile,
@@ -21,13 +24,14 @@ from zoterodigest.core.plan.reports import (
     MissingFile,
     NotPushed,
     Report,
+    UnreadableEntry,
 )
 from zoterodigest.core.reconcile.holding import RECENT
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import NOTE
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.project.config import BibliographyRules, DigestRules, selects
-from zoterodigest.sync.gathering.gather import ReadDigest
+from zoterodigest.sync.gathering.gather import ReadDigest, is_empty_digest
 from zoterodigest.sync.gathering.intent import FillIn, Publish
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
@@ -61,6 +65,25 @@ def closing_text(
     if not attention and not any(held_by_direction(prepared)) and not is_lookup:
         return "Already up to date."
     return f"Nothing to {prepared.options.intent.verb}{attention}."
+
+
+def exit_code(prepared: Prepared) -> int:
+    """Return the exit code of a run that came to its end.
+
+    It is 1 if an entry is unreadable or can't be written, or if a digest has no recognized entry,
+    unless it is a file of a vault.
+    It is 3 if there are conflicts, and 6 if an entry is ambiguous. Acknowledged reports don't
+    count, so a daily job with no news exits with 0.
+    """
+    kinds = {type(report) for report in unacknowledged(prepared)}
+    is_unrecognised = any(
+        is_empty_digest(read) and not read.is_blank for read in prepared.gathered.digests
+    )
+    if UnreadableEntry in kinds or any(foreseen(prepared)) or is_unrecognised:
+        return FAILED
+    if kinds & CONFLICTS:
+        return CONFLICTING
+    return AMBIGUOUS if AmbiguousEntry in kinds else FINE
 
 
 def _is_all_refused(prepared: Prepared) -> bool:

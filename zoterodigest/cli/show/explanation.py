@@ -24,11 +24,17 @@ def explained(path: Path, line: int, wanted: str) -> Explanation:
 
     Raises `BadParameter` if there is no such line.
     """
+    source = read_with_line(path, line)
+    return explain(source, formats_for(path, wanted), venue_table(), line - 1)
+
+
+def read_with_line(path: Path, line: int) -> bytes:
+    """Read the digest at `path`; raise `BadParameter` if it has no line of this number."""
     source = read_digest(path).data
     number = source.count(b"\n") + (not source.endswith(b"\n") and bool(source))
     if line > number:
         raise typer.BadParameter(f"{path} has {number:,} lines")
-    return explain(source, formats_for(path, wanted), venue_table(), line - 1)
+    return source
 
 
 def explanation_text(name: str, line: int, found: Explanation) -> Iterator[str]:
