@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from zoterodigest.cli.base.options import Invocation
-from zoterodigest.cli.base.project_context import ProjectContext, near, open_context
+from zoterodigest.cli.base.project_context import ProjectContext, open_context
+from zoterodigest.cli.base.projects import near
 from zoterodigest.cli.commands.bib_files import new_bib
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.digest.read.report import entry_json

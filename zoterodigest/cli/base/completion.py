@@ -132,7 +132,7 @@ def _objects() -> tuple[Iterable[LibraryItem], Iterable[Collection]]:
     """Return the items and the collections of the project's library, as far as they are known."""
     # A shell waits for these imports at Tab only.
     from zoterodigest.cli.base.folders import cache_folder
-    from zoterodigest.cli.base.project_context import library_here, open_library, project_in
+    from zoterodigest.cli.base.projects import library_here, open_library, project_in
     from zoterodigest.library.address import WebAddress, parse_address
     from zoterodigest.library.web.cache import cache_path, load_known
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from zoterodigest.cli.base.options import FINE, Invocation
-from zoterodigest.cli.base.project_context import open_context, require_idle_to_write
+from zoterodigest.cli.base.project_context import open_context
+from zoterodigest.cli.base.projects import require_idle_to_write
 from zoterodigest.cli.base.screen import counted, cut, styled, width
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_result, with_kind

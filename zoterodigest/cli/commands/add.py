@@ -12,7 +12,7 @@ import typer
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, option
-from zoterodigest.cli.base.project_context import linked_digests, project_in, require_idle_to_write
+from zoterodigest.cli.base.projects import linked_digests, project_in, require_idle_to_write
 from zoterodigest.cli.base.screen import counted, enumerated, tell_failure, visible, wrapped
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
 from zoterodigest.cli.show.additions import (

@@ -12,7 +12,7 @@ from zoterodigest.bibtex.edit.splice import update
 from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation
 from zoterodigest.cli.base.outside import loaded
-from zoterodigest.cli.base.project_context import (
+from zoterodigest.cli.base.projects import (
     chosen,
     linked_digests,
     near,

@@ -13,7 +13,7 @@ from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
 from zoterodigest.cli.base.outside import loaded
-from zoterodigest.cli.base.project_context import NoLibraryYet, library_here, near
+from zoterodigest.cli.base.projects import NoLibraryYet, library_here, near
 from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.citekeys import project_citation_keys

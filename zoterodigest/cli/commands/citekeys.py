@@ -14,7 +14,7 @@ import typer
 from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.cli.base.completion import items_like
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, group
-from zoterodigest.cli.base.project_context import open_existing
+from zoterodigest.cli.base.projects import open_existing
 from zoterodigest.cli.base.screen import (
     Column,
     counted,

@@ -9,7 +9,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command
-from zoterodigest.cli.base.project_context import chosen
+from zoterodigest.cli.base.projects import chosen
 from zoterodigest.cli.base.screen import counted, hanging, styled, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_result, picked

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
-from zoterodigest.cli.base.project_context import open_everything
+from zoterodigest.cli.base.projects import open_everything
 from zoterodigest.cli.base.screen import counted, cut, emit, tell_failure, visible, width
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
 from zoterodigest.cli.show.duplicate_text import command_for, duplicate_data, duplicate_text

@@ -20,7 +20,7 @@ from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.cli.base.completion import collections_like, tags_like
 from zoterodigest.cli.base.options import FINE, Invocation, command, flag, option
 from zoterodigest.cli.base.outside import keep_named
-from zoterodigest.cli.base.project_context import open_library
+from zoterodigest.cli.base.projects import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.bib_files import (

@@ -88,7 +88,7 @@ def inspect(
 
 def _known() -> Sequence[Path]:
     # A file that is named is inspected without what finds a project and its library.
-    from zoterodigest.cli.base.project_context import known_digests
+    from zoterodigest.cli.base.projects import known_digests
 
     return known_digests()
 

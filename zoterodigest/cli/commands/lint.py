@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command, flag
-from zoterodigest.cli.base.project_context import (
+from zoterodigest.cli.base.projects import (
     NoDigest,
     linked_digests,
     near,

@@ -10,7 +10,8 @@ import typer
 
 from zoterodigest.cli.base.completion import collections_like, tags_like
 from zoterodigest.cli.base.options import Invocation, argument, command, flag, option
-from zoterodigest.cli.base.project_context import items_by_citekey, linking_items, open_library
+from zoterodigest.cli.base.project_context import linking_items
+from zoterodigest.cli.base.projects import items_by_citekey, open_library
 from zoterodigest.cli.base.screen import uncut_in_a_pipe
 from zoterodigest.cli.base.talk import busy, emit_long
 from zoterodigest.cli.show.encoder import emit_json

@@ -9,7 +9,7 @@ import typer
 from zoterodigest.cli.base.completion import items_like
 from zoterodigest.cli.base.options import FINE, Invocation, argument, command, flag
 from zoterodigest.cli.base.programs import NotRun, at_line, editor, launch, run_program
-from zoterodigest.cli.base.project_context import (
+from zoterodigest.cli.base.projects import (
     items_by_citekey,
     library_here,
     near,

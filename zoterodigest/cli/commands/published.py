@@ -6,11 +6,8 @@ from collections.abc import Mapping
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command, flag
-from zoterodigest.cli.base.project_context import (
-    ProjectContext,
-    open_context,
-    require_idle_to_write,
-)
+from zoterodigest.cli.base.project_context import ProjectContext, open_context
+from zoterodigest.cli.base.projects import require_idle_to_write
 from zoterodigest.cli.base.screen import emit, tell
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.show.closing import closing_text, done_text

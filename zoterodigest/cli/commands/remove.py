@@ -7,11 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command
-from zoterodigest.cli.base.project_context import (
-    ProjectContext,
-    opened_context,
-    require_idle_to_write,
-)
+from zoterodigest.cli.base.project_context import ProjectContext, opened_context
+from zoterodigest.cli.base.projects import require_idle_to_write
 from zoterodigest.cli.base.screen import (
     counted,
     cut,

@@ -18,7 +18,8 @@ from zoterodigest.cli.base.options import (
     flag,
     option,
 )
-from zoterodigest.cli.base.project_context import open_context, require_idle_to_write
+from zoterodigest.cli.base.project_context import open_context
+from zoterodigest.cli.base.projects import require_idle_to_write
 from zoterodigest.cli.base.screen import counted, emit, excerpts, width, wrapped
 from zoterodigest.cli.base.talk import (
     busy,

@@ -8,19 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation
-from zoterodigest.cli.base.project_context import (
-    ProjectContext,
-    opened_context,
-    require_idle_to_write,
-)
-from zoterodigest.cli.base.screen import (
-    counted,
-    emit,
-    hanging,
-    tell,
-    visible,
-    wrapped,
-)
+from zoterodigest.cli.base.project_context import ProjectContext, opened_context
+from zoterodigest.cli.base.projects import require_idle_to_write
+from zoterodigest.cli.base.screen import counted, emit, hanging, tell, visible, wrapped
 from zoterodigest.cli.base.stamps import Recorder
 from zoterodigest.cli.base.talk import (
     busy,

@@ -15,7 +15,7 @@ import typer
 from zoterodigest import __version__
 from zoterodigest.cli.base.network import access
 from zoterodigest.cli.base.options import Invocation, command, option
-from zoterodigest.cli.base.project_context import library_here
+from zoterodigest.cli.base.projects import library_here
 from zoterodigest.cli.base.screen import emit, tell, tell_error
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.errors import ZoterodigestError

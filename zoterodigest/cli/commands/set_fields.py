@@ -12,7 +12,7 @@ from typer.core import TyperCommand
 
 from zoterodigest.cli.base.completion import items_like, items_or_tags_like
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
-from zoterodigest.cli.base.project_context import open_existing, require_idle_to_write
+from zoterodigest.cli.base.projects import open_existing, require_idle_to_write
 from zoterodigest.cli.base.screen import emit, tell_failure, tell_note, wrapped
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress
 from zoterodigest.cli.show.closing import planned_line

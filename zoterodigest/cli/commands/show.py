@@ -11,23 +11,13 @@ from rich.cells import cell_len
 
 from zoterodigest.cli.base.completion import items_like
 from zoterodigest.cli.base.options import Invocation, argument, command
-from zoterodigest.cli.base.project_context import (
-    items_by_citekey,
-    linking_items,
-    open_library,
-    project_in,
-    sources_in,
-)
+from zoterodigest.cli.base.project_context import linking_items
+from zoterodigest.cli.base.projects import items_by_citekey, open_library, project_in, sources_in
 from zoterodigest.cli.base.screen import styled, visible, visible_lines, wrapped
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.file_items import item_of_file, place_in_file
 from zoterodigest.cli.show.encoder import emit_result
-from zoterodigest.cli.show.library_list import (
-    api_data,
-    family,
-    note_text,
-    shown_title,
-)
+from zoterodigest.cli.show.library_list import api_data, family, note_text, shown_title
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import collection_paths
 from zoterodigest.sync.items.finding import item_meant

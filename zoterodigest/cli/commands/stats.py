@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from zoterodigest.cli.base.options import Invocation, argument, command, option
-from zoterodigest.cli.base.project_context import near, open_everything
+from zoterodigest.cli.base.projects import near, open_everything
 from zoterodigest.cli.base.screen import tell_note, visible
 from zoterodigest.cli.base.talk import busy, emit_unless_json
 from zoterodigest.cli.show.encoder import emit_result

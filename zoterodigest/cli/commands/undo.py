@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
-from zoterodigest.cli.base.project_context import chosen, project_in, told_requests
+from zoterodigest.cli.base.project_context import told_requests
+from zoterodigest.cli.base.projects import chosen, project_in
 from zoterodigest.cli.base.screen import (
     counted,
     emit,

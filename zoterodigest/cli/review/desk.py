@@ -16,12 +16,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from zoterodigest.cli.base.options import Invocation
-from zoterodigest.cli.base.project_context import (
-    ProjectContext,
-    chosen,
-    opened_context,
-    require_idle_to_write,
-)
+from zoterodigest.cli.base.project_context import ProjectContext, opened_context
+from zoterodigest.cli.base.projects import chosen, require_idle_to_write
 from zoterodigest.cli.base.screen import counted
 from zoterodigest.cli.base.talk import failure_lines
 from zoterodigest.cli.review.cards import (

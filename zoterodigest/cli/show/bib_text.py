@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoterodigest.bibtex.edit.splice import Updated
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.cli.base.project_context import near
+from zoterodigest.cli.base.projects import near
 from zoterodigest.cli.base.screen import (
     counted,
     cut,

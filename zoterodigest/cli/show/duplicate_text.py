@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from zoterodigest.cli.base.project_context import near
+from zoterodigest.cli.base.projects import near
 from zoterodigest.cli.base.screen import counted, cut, hanging, section, visible, width
 from zoterodigest.cli.show.encoder import picked
 from zoterodigest.cli.show.report_names import UNTITLED, place_of

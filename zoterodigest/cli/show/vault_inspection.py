@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.cli.base.project_context import near, project_in
+from zoterodigest.cli.base.projects import near, project_in
 from zoterodigest.cli.base.screen import counted, hanging, visible
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.values.file_keys import SourceKey
