@@ -13,7 +13,7 @@ from functools import partial
 from itertools import groupby
 
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.format.format import ContainerName, DigestFormat
 from zoterodigest.digest.read.closers import OpenTags
 from zoterodigest.digest.read.field_entries import headed, parent_items, titled_lines
 from zoterodigest.digest.read.folded import find_folded, folded_head
@@ -33,7 +33,7 @@ from zoterodigest.digest.read.html_items import find_html_items, html_item_head
 from zoterodigest.digest.read.layers import peel_indent, peel_quote, peel_wraps, source_text
 from zoterodigest.digest.read.lines import Lines, depth_change
 from zoterodigest.digest.read.tables import is_table_line
-from zoterodigest.frozen import changed
+from zoterodigest.frozen import changed, frozen
 from zoterodigest.regex import lazy_regex
 
 _QUOTED = lazy_regex(rb"^ {0,3}>[ \t]?")
@@ -50,8 +50,40 @@ _AT_NAME = lazy_regex(
 """The beginning of a line of text that may be nothing but an identifier or an address."""
 
 
+@frozen()
+class ItemRange:
+    """A list item that is an entry: its lines, not taken apart yet."""
+
+    lines: Lines
+    head: Head
+    last: int
+    wraps: int = 0
+
+    @property
+    def first(self) -> int:
+        """The line that it begins on."""
+        return self.head.line
+
+    def apart(self) -> EntryRange:
+        """Return its peeled text and the parts of that: they follow from its lines alone."""
+        return _item(self.lines, self.head, self.last, self.wraps)
+
+
 def find_entries(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     """Yield the entries of `form` in `lines`, in order of their containers, then of lines."""
+    for name, found in find_ranges(lines, form):
+        yield in_container(name, found)
+
+
+def in_container(name: str, found: EntryRange | ItemRange) -> EntryRange:
+    """Return what was found as the entry of a container."""
+    return changed(found.apart() if isinstance(found, ItemRange) else found, container=name)
+
+
+def find_ranges(
+    lines: Lines, form: DigestFormat
+) -> Iterator[tuple[ContainerName, EntryRange | ItemRange]]:
+    """Yield what `find_entries` does, each beside its container; items are not taken apart."""
     finders = _KEYED_FINDERS if form.keys else _FINDERS
     for name in form.containers:
         # What stands on one line has been looked for.
@@ -59,7 +91,7 @@ def find_entries(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
             continue
         if name in finders:
             for found in finders[name](lines, form.by_container[name]):
-                yield changed(found, container=name)
+                yield name, found
 
 
 def head_text(lines: Lines, line: int, container: str) -> bytes | None:
@@ -221,7 +253,7 @@ def _headings(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
             yield found_entry(Head(heading.line, data, match), last, text)
 
 
-def _items(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
+def _items(lines: Lines, form: DigestFormat) -> Iterator[ItemRange]:
     """Yield the items whose head matches; one within another is part of it.
 
     But an item whose head leads nowhere is a topic: entries within it stand for themselves.
@@ -232,11 +264,11 @@ def _items(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     for head in heads.values():
         if head.line >= after:
             last = _item_end(lines, head, {} if form.has_bullets_below else heads)
-            yield _item(lines, head, last)
+            yield ItemRange(lines, head, last, lines.wraps[head.line] if lines.joins_lines else 0)
             after = last + 1
 
 
-def _item(lines: Lines, head: Head, last: int) -> EntryRange:
+def _item(lines: Lines, head: Head, last: int, wraps: int = 0) -> EntryRange:
     marker = _MARKER.match(lines[head.line])
     offset = marker.end() if marker else len(lines[head.line]) - len(head.data)
     below = (lines[line] for line in range(head.line + 1, last + 1))
@@ -244,9 +276,8 @@ def _item(lines: Lines, head: Head, last: int) -> EntryRange:
     width = min([offset, *(width for width in widths if width)])
     text = source_text(lines.source, Span(lines.starts[head.line] + offset, lines.ends[last]))
     text = peel_indent(text, width, first=False)
-    if not lines.joins_lines:
+    if not wraps:
         return found_entry(head, last, text)
-    wraps = lines.wraps[head.line]
     return changed(found_entry(head, last, peel_wraps(text, wraps)), wraps=wraps)
 
 
@@ -264,24 +295,26 @@ def _item_end(
     Within a `<details>` every line belongs to the item, up to the next head. A topic ends where a
     head begins (None: it is one if its own head leads nowhere).
     """
-    indent = _indent(lines[head.line])
+    above = lines[head.line]
+    indent = _indent(above)
     # CommonMark 5.2: what stands one blank deeper than a bullet is no deeper item.
-    beside = lines[head.line][:indent] + b" "
+    beside = above[:indent] + b" "
     is_topic = not _LINK.search(head.data) if is_topic is None else is_topic
     last, open_details = head.line, depth_change(head.data)
-    tags = OpenTags(lines, head.line)
+    tags = None
     for line in range(head.line + 1, len(lines)):
-        data = lines[line]
         if lines.goes_on(line):
             last = line
             continue
+        data, is_head = lines[line], line in heads
         # A `<details>` must not swallow the entries of an earlier format, left open no others.
-        if lines.is_taken(line) or (line in heads and (is_topic or open_details > 0)):
+        if lines.is_taken(line) or (is_head and (is_topic or open_details > 0)):
             break
-        if line in heads and data[: _indent(data)] == beside:
+        if is_head and data[: _indent(data)] == beside:
             break
         if open_details <= 0 and _is_beyond(lines, line, indent, last):
             break
+        tags = tags or OpenTags(lines, head.line)
         if tags.are_closed_by(line):
             break
         if data.strip():
@@ -295,9 +328,9 @@ def _is_beyond(lines: Lines, line: int, indent: int, last: int) -> bool:
     if is_boundary(lines, line):
         return True
     # CommonMark 5.2: the next line of a paragraph may stand less deep than its item.
-    is_deeper = not data.strip() or _indent(data) > indent
-    starts_block = _MARKER.match(data) or data.lstrip()[:1] in (b"|", b">")
-    return not is_deeper and (line > last + 1 or bool(starts_block))
+    if not data.strip() or _indent(data) > indent:
+        return False
+    return line > last + 1 or bool(_MARKER.match(data)) or data.lstrip()[:1] in (b"|", b">")
 
 
 def _unclosed_end(lines: Lines, first: int, last: int, indent: int) -> int:
@@ -315,7 +348,9 @@ def _indent(data: bytes) -> int:
     return len(data) - len(data.lstrip(b" \t"))
 
 
-_FINDERS: Mapping[str, Callable[[Lines, DigestFormat], Iterator[EntryRange]]] = {
+_Finder = Callable[[Lines, DigestFormat], Iterator[EntryRange | ItemRange]]
+
+_FINDERS: Mapping[str, _Finder] = {
     "quote": _quotes,
     "lines": partial(_plain, blanks=2),
     "paragraph": partial(_plain, blanks=1),
@@ -325,7 +360,7 @@ _FINDERS: Mapping[str, Callable[[Lines, DigestFormat], Iterator[EntryRange]]] = 
     "li": find_html_items,
 }
 
-_KEYED_FINDERS: Mapping[str, Callable[[Lines, DigestFormat], Iterator[EntryRange]]] = {
+_KEYED_FINDERS: Mapping[str, _Finder] = {
     "heading": headed,
     "item": _parents,
     "lines": partial(titled_lines, quoted=False),

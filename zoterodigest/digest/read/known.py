@@ -12,13 +12,13 @@ from functools import cache, partial
 from sys import intern
 
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.format.format import ContainerName, DigestFormat
 from zoterodigest.digest.read.body import claims_of
 from zoterodigest.digest.read.claimed import claimed_entry, has_needed, is_entry, is_lost_row
-from zoterodigest.digest.read.containers import find_entries
+from zoterodigest.digest.read.containers import ItemRange, find_ranges, in_container
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.evidence import EVIDENT, TARGET, has_target, is_evident
-from zoterodigest.digest.read.found import span_of
+from zoterodigest.digest.read.found import EntryRange, span_of
 from zoterodigest.digest.read.html_tables import claims_of_html_row, find_html_rows
 from zoterodigest.digest.read.later import (
     BROKEN,
@@ -109,11 +109,10 @@ def put_aside(document: Document, read: Callable[[], Document]) -> Document:
 
 
 def _areas(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[_Area]:
-    for found in find_entries(lines, form):
-        groups = sorted(found.match.groups.items())
-        what = (form.name, found.container, found.head, found.body, found.broken, groups)
-        key = area_key(what, found.text.data)
-        yield _Area(found.first, found.last, key, partial(claims_of, found, form, venues), True)
+    for container, found in find_ranges(lines, form):
+        key = _key(lines, form, container, found)
+        claims = partial(_claims_of, found, container, form, venues)
+        yield _Area(found.first, found.last, key, claims, True)
     if lines.joins_lines:
         return
     for first, last, header in row_ranges(lines, form):
@@ -129,6 +128,24 @@ def _areas(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[_Ar
         key = area_key(columns, lines.source[span.start : span.end])
         claims = partial(claims_of_html_row, lines, row, venues)
         yield _Area(row.first, row.last, key, claims, False)
+
+
+def _key(
+    lines: Lines, form: DigestFormat, container: ContainerName, found: EntryRange | ItemRange
+) -> str:
+    # An item follows from its lines. To take known ones apart was a third of reading a list again.
+    if isinstance(found, ItemRange) and not found.wraps:
+        span = span_of(lines, found.first, found.last)
+        return area_key((form.name, container), lines.source[span.start : span.end])
+    one = in_container(container, found)
+    what = (form.name, container, one.head, one.body, one.broken, sorted(one.match.groups.items()))
+    return area_key(what, one.text.data)
+
+
+def _claims_of(
+    found: EntryRange | ItemRange, container: ContainerName, form: DigestFormat, venues: VenueTable
+) -> Claims:
+    return claims_of(in_container(container, found), form, venues)
 
 
 def _read(lines: Lines, form: DigestFormat, venues: VenueTable, area: _Area) -> DigestEntry | None:

@@ -249,8 +249,9 @@ def _in_quote(quoted: bytes, new: bytes) -> bytes:
 
 def peel_indent(text: LayeredText, width: int, *, first: bool = True) -> LayeredText:
     """Take up to `width` leading blanks off every line (not off the first, unless `first`)."""
-    if not width:
-        return text.peeled(text.data, tuple, partial(prefixed, b""))
+    # Most items of long lists are one line, of which nothing is taken off.
+    if not width or (not first and b"\n" not in text.data):
+        return text.peeled(text.data, tuple, partial(prefixed, b" " * width))
     pattern = re.compile(rb"\n(?:\t| {1,%d})" % width)
     start = 0 if first else min(text.first_line_end + 1, len(text.data))
     found = pattern.search(b"\n" + text.data[start:])
