@@ -34,7 +34,7 @@ from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.vaults import VaultAway
 from zoterodigest.sync.gathering.intent import SYNC
-from zoterodigest.sync.run.leaving_texts import LeavingTexts, leaving_texts
+from zoterodigest.sync.run.consent import LeavingTexts, leaving_texts
 from zoterodigest.sync.run.quiet_run import prepare_run
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out

@@ -6,8 +6,7 @@ import shlex
 
 from zoterodigest.cli.base.screen import counted, enumerated, first_of, visible
 from zoterodigest.cli.base.talk import UNSEEN, Concern
-from zoterodigest.sync.run.leaving_texts import leaving_texts
-from zoterodigest.sync.run.little_read import little_read
+from zoterodigest.sync.run.consent import leaving_texts, little_read
 from zoterodigest.sync.run.run import Prepared
 
 

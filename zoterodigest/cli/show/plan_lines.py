@@ -45,7 +45,7 @@ from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.record import CITEKEY, EMPTY, Fields, Value, text_in, value_parts
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
-from zoterodigest.sync.run.run import published_notes
+from zoterodigest.sync.run.consent import published_notes
 
 MOST = 3
 """How many examples of one kind are listed; the others are counted. --json has them all."""

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.plan.plan import FileAction, Plan, TrashItem, TrashNote
-from zoterodigest.sync.gathering.gather import Gathered, names_by_key
+from zoterodigest.sync.gathering.gather import Gathered, ReadBib, names_by_key
+from zoterodigest.sync.gathering.intent import Publish, Sync
 from zoterodigest.sync.gathering.vault_pages import VaultPages
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes_of_plan import compile_writes
-from zoterodigest.sync.run.leaving_texts import leaving_texts
-from zoterodigest.sync.run.little_read import little_read
-from zoterodigest.sync.run.run import Prepared, published_notes
+from zoterodigest.sync.run.consent import needs_consent
+from zoterodigest.sync.run.run import Options, Prepared
 
 if TYPE_CHECKING:
-    from zoterodigest.sync.bibliographies.bib_edits import BibEdit
-    from zoterodigest.sync.bibliographies.exporting import NewBib
     from zoterodigest.sync.edits.structure import NewDigest
     from zoterodigest.sync.removal.removal import KeptObject
-
-_MANY_CHANGES = 20
-"""Above this many changes a run asks for consent."""
 
 
 def compiled(prepared: Prepared) -> Prepared:
@@ -31,8 +27,6 @@ def compiled(prepared: Prepared) -> Prepared:
     of the library 40.
     """
     workspace, options, gathered = prepared.workspace, prepared.options, prepared.gathered
-    edits: tuple[BibEdit, ...] = ()
-    bibs: tuple[NewBib, ...] = ()
     # First: what stays is not counted by the guard, and no export leaves it out.
     plan, kept = _without_used(prepared.plan, workspace, gathered)
     # Before the writes are compiled: an entry that can't be made must not be linked.
@@ -46,17 +40,11 @@ def compiled(prepared: Prepared) -> Prepared:
     pages = VaultPages(workspace, gathered, plan.links)
     writes = compile_writes(plan, gathered.contents, workspace.zotero, names, pages)
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
-    consent = _needs_consent(plan, gathered, workspace)
-    if gathered.bibs:
-        from zoterodigest.sync.run.compiling_bibs import compiled_bibs
-
-        plan, edits, bibs = compiled_bibs(plan, writes, gathered, workspace, options)
-    return Prepared(
-        *(workspace, options, gathered, plan, writes, digests, edits, bibs),
-        needs_consent=consent,
-        new_tags=tags,
-        kept=kept,
-    )
+    prepared = replace(prepared, plan=plan, writes=writes, digests=digests, kept=kept)
+    # Before the exports, which take their part out of the plan.
+    consent = needs_consent(plan, gathered, workspace)
+    prepared = replace(prepared, needs_consent=consent, new_tags=tags)
+    return _with_bibs(prepared) if gathered.bibs else prepared
 
 
 def _without_used(
@@ -80,14 +68,33 @@ def _with_digests(
     return without_undone(plan, digests, workspace.zotero.folding()), digests
 
 
-def _needs_consent(plan: Plan, gathered: Gathered, workspace: Workspace) -> bool:
-    if not plan.actions:
-        return False
-    if gathered.seen is None and gathered.lock.rows and workspace.library.instance:
-        return True  # this machine's first run against this copy of the library
-    is_first = not (gathered.lock.rows or gathered.quiet.links)
-    has_own_items = any(not item.is_trashed for item in gathered.contents.items)
-    is_many = len(plan.actions) > _MANY_CHANGES
-    if (is_first and has_own_items) or is_many or any(map(published_notes, plan.actions)):
-        return True
-    return bool(little_read(plan, gathered) or leaving_texts(plan, gathered, workspace))
+def _with_bibs(prepared: Prepared) -> Prepared:
+    """Return a run with the edits and exports of all .bib files, its plan without what these do."""
+    # Only a project with a .bib pays for what reads and writes one.
+    from zoterodigest.sync.bibliographies.bib_edits import compile_bib_edits
+    from zoterodigest.sync.bibliographies.exporting import only_adds, planned_bibs
+    from zoterodigest.sync.bibliographies.following import as_exported, unfollowed
+
+    workspace, gathered = prepared.workspace, prepared.gathered
+    plan, writes = prepared.plan, prepared.writes
+    exported = tuple(read for read in gathered.bibs if _is_exported(read, prepared.options))
+    rewritten = {read.key for read in exported if not only_adds(read.bib, read.data, gathered.lock)}
+    exporting = replace(gathered, bibs=exported)
+    edits = compile_bib_edits(plan, gathered, rewritten)
+    bibs = planned_bibs(plan, writes, exporting, edits, workspace)
+    if passed_over := unfollowed(plan, bibs, rewritten):
+        # What was left to an export that does not take the work is to be written by itself.
+        edits = compile_bib_edits(plan, gathered, rewritten, passed_over)
+        bibs = planned_bibs(plan, writes, exporting, edits, workspace)
+    # Last: the guard counts what the exports write, not what the plan asked for.
+    plan = as_exported(plan, bibs, gathered, workspace)
+    return replace(prepared, plan=plan, bib_edits=edits, bibs=bibs)
+
+
+def _is_exported(read: ReadBib, options: Options) -> bool:
+    """Tell whether a run exports into a .bib: a sync does, and a pull that brings edits into it."""
+    match options.intent:
+        case Sync(may_pull=True) as intent:
+            return intent.may_push or read.bib.rules.pull is not False
+        case intent:
+            return isinstance(intent, Publish)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.found import Pending
-from zoterodigest.core.plan.plan import Action, ChangeEntry, CreateEntry, Plan
+from zoterodigest.core.plan.plan import CreateEntry, Plan
 from zoterodigest.core.plan.reports import HeldFile
 from zoterodigest.core.plan.run_options import (
     ALL,
@@ -29,7 +29,7 @@ from zoterodigest.core.plan.run_options import (
 from zoterodigest.core.reconcile.guard import GuardStop, guard
 from zoterodigest.core.reconcile.reconcile import reconcile
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import CITEKEY, NOTE, Entry, is_empty
+from zoterodigest.core.values.record import CITEKEY, Entry
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of, is_group
 from zoterodigest.project.config import Selection
@@ -380,11 +380,3 @@ def remember_held(prepared: Prepared) -> None:
     read = {read.key for read in gathered.digests}
     here = {row.id for row in plan.rows_before if row.digest in read}
     keep_held(prepared.workspace.project.state_folder, held | (gathered.held - here))
-
-
-def published_notes(action: Action) -> tuple[str, ...]:
-    """Return the notes of the person's own that come into an entry where they did not stand."""
-    if not isinstance(action, ChangeEntry):
-        return ()
-    names = (name for name in action.after if name.startswith(NOTE))
-    return tuple(name for name in names if is_empty(action.before[name]))
