@@ -112,6 +112,10 @@ class MemoryHead:
         """The ids of the rows that are not as in the lock file."""
         return self.missing | self.other.keys()
 
+    def seen(self, rows: Mapping[str, LockRow]) -> Seen:
+        """Return what is remembered, of links these `rows`."""
+        return Seen(rows, self.collections, self.past, self.lagged, self.version)
+
 
 def read_memory_head(path: Path, lock_data: bytes) -> MemoryHead | None:
     """Return the head of the memory that goes with the lock file `lock_data`.

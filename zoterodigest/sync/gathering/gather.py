@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.link import Exported, LockFile, fingerprint
 from zoterodigest.core.plan.found import Pending
-from zoterodigest.core.plan.run_options import NewFile
+from zoterodigest.core.plan.run_options import LastSync, NewFile
 from zoterodigest.core.plan.seen import Seen, with_moved
 from zoterodigest.core.reconcile.quiet import Loud, Prints
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
@@ -238,6 +238,11 @@ class Gathered:
     quiet: QuietPart = field(default_factory=QuietPart)
     held: frozenset[str] = frozenset()
     new_files: Mapping[str, NewFile] = field(default_factory=dict)
+
+    @property
+    def last_sync(self) -> LastSync:
+        """The links as a run finds them, with what was last seen of them."""
+        return LastSync(self.lock.rows, self.lock.collection_rows, self.seen)
 
     @property
     def missing(self) -> frozenset[SourceKey]:

@@ -37,9 +37,14 @@ class Sync:
         return self.may_push
 
     @property
+    def goes_both_ways(self) -> bool:
+        """Whether edits go to the library and come from it."""
+        return self.may_push and self.may_pull
+
+    @property
     def name(self) -> str:
         """The command that has this intent."""
-        if self.may_push and self.may_pull:
+        if self.goes_both_ways:
             return "sync"
         return "push" if self.may_push else "pull"
 

@@ -150,7 +150,7 @@ class LoudReader:
         memory = self._sources.memory
         rows = {row.id: memory.other.get(row.id, row) for row in lock.rows}
         known = {row_id: row for row_id, row in rows.items() if row_id not in memory.missing}
-        return Seen(known, memory.collections, memory.past, memory.lagged, memory.version)
+        return memory.seen(known)
 
     def _compared(self, entry: Entry) -> Entry:
         return compared_entry(entry, self._workspace.zotero, with_notes=self._with_notes)

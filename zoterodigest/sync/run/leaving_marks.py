@@ -89,17 +89,31 @@ def leave_marks_of_rest(
     common = common_print(prepared.workspace, _of_next(prepared.options), sources, collections)
     known = replace(found.left.marks, common=common, digests=found.prints.digests)
     marks = merged_marks(known, Marks(), found.loud)
-    marks = _of_what_is_here(marks, files.keys() | {row.digest for row in lock.rows})
-    prints = found.prints
-    judged, tells = found.left.judged, _tells(prepared)
-    plan, others = prepared.plan, _others(prints, marks)
+    # Without the digests that neither are there nor have a link: notes that moved.
+    here = files.keys() | {row.digest for row in lock.rows}
+    here |= {link.digest for link in marks.links.values()}
+    there = {key: one for key, one in marks.digests.items() if key in here}
+    marks = replace(marks, digests=there)
     # The totals of a run are those before it.
-    made = len(plan.rows) - len(plan.rows_before)
+    made = len(prepared.plan.rows) - len(prepared.plan.rows_before)
     totals = replace(found.left.totals, linked=found.left.totals.linked + made)
-    known_cut = found.left.cut
-    told = totals, files, prints.entries, judged, tells, others, known_cut, found.left.formats
-    misses = found.left.misses or _misses(prepared)
-    _keep(prepared.workspace, LeftMarks(marks, *told, misses))
+    left = _over_what_was_left(prepared, found, marks)
+    _keep(prepared.workspace, replace(left, totals=totals, files=files))
+
+
+def _over_what_was_left(prepared: Prepared, found: FoundLoud, marks: Marks) -> LeftMarks:
+    """Return what a run over a part leaves with these `marks`; what it did not look at, as it was.
+
+    Its files are as the run found them, and its totals too.
+    """
+    return replace(
+        found.left,
+        marks=marks,
+        entries=found.prints.entries,
+        tells=_tells(prepared),
+        others=_others(found.prints, marks),
+        misses=found.left.misses or _misses(prepared),
+    )
 
 
 def _of_next(options: Options) -> Options:
@@ -110,12 +124,6 @@ def _of_next(options: Options) -> Options:
     )
 
 
-def _of_what_is_here(marks: Marks, here: Set[SourceKey]) -> Marks:
-    """Return marks without the digests that neither are there nor have a link: notes that moved."""
-    here = here | {link.digest for link in marks.links.values()}
-    return replace(marks, digests={key: one for key, one in marks.digests.items() if key in here})
-
-
 def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
     """Return what was left before, with marks of what this run looked at and found in sync."""
     prints, loud, gathered = found.prints, found.loud, prepared.gathered
@@ -124,11 +132,7 @@ def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
     if news is None:
         return None
     marks = merged_marks(replace(found.left.marks, digests=prints.digests), news, loud)
-    known = found.left
-    totals, tells, others = prepared.totals, _tells(prepared), _others(prints, marks)
-    files, entries, judged = known.files, prints.entries, known.judged
-    told = totals, files, entries, judged, tells, others, known.cut, known.formats
-    return LeftMarks(marks, *told, known.misses or _misses(prepared))
+    return replace(_over_what_was_left(prepared, found, marks), totals=prepared.totals)
 
 
 def _others(prints: Prints, marks: Marks) -> dict[str, str]:
@@ -163,12 +167,40 @@ def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
     has_empty = any(map(is_empty_digest, gathered.digests))
     if has_empty or not may_be_quiet(workspace, prepared.options) or not are_clean(prepared):
         return None
-    sources, contents = sources_read(workspace, gathered, seen), gathered.contents
-    if sources is None:
+    sources = sources_read(workspace, gathered, seen)
+    read = None if sources is None else _prints_of_all(prepared, sources)
+    if sources is None or read is None:
         return None
+    prints, judged = read
+    marks = _marks(plan, gathered.entries, LibraryState(gathered.contents.items), prints)
+    # If most links have none, the next run reads everything in any case.
+    if marks is None or 2 * len(marks.links) < len(plan.rows):
+        return None
+    return LeftMarks(
+        marks,
+        prepared.totals,
+        sources.files,
+        prints.entries,
+        judged,
+        tells=_tells(prepared),
+        others=_others(prints, marks),
+        cut=cut_items(prepared),
+        formats=sources.formats,
+        misses=_misses(prepared),
+    )
+
+
+def _prints_of_all(
+    prepared: Prepared, sources: SourcePrints
+) -> tuple[Prints, Mapping[str, str]] | None:
+    """Return the prints of all that a run read, and how the areas of digests were judged.
+
+    None if not all areas of a digest are known.
+    """
+    contents, workspace = prepared.gathered.contents, prepared.workspace
     digests, entries = dict[SourceKey, str](), dict[SourceKey, Sequence[str]]()
     judged: dict[str, str] = {}
-    for read in gathered.digests:
+    for read in prepared.gathered.digests:
         document, seen_areas = _with_areas(read, workspace)
         if (found := entry_prints(document)) is None:
             return None
@@ -177,16 +209,11 @@ def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
     prints = Prints(
         common_print(workspace, prepared.options, sources, contents.collections),
         digests,
-        row_prints((row.id for row in plan.rows), sources.memory.differing),
+        row_prints((row.id for row in prepared.plan.rows), sources.memory.differing),
         entries,
         item_prints(by_item(contents.by_key.values()), sources.memory),
     )
-    marks = _marks(plan, gathered.entries, LibraryState(contents.items), prints)
-    # If most links have none, the next run reads everything in any case.
-    if marks is None or 2 * len(marks.links) < len(plan.rows):
-        return None
-    told = prepared.totals, sources.files, entries, judged, _tells(prepared), _others(prints, marks)
-    return LeftMarks(marks, *told, cut_items(prepared), sources.formats, _misses(prepared))
+    return prints, judged
 
 
 def _with_areas(read: ReadDigest, workspace: Workspace) -> tuple[Document, Mapping[str, str]]:

@@ -14,8 +14,7 @@ from dataclasses import replace
 
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.plan import Plan
-from zoterodigest.core.plan.run_options import LastSync, LibraryState
-from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.plan.run_options import LibraryState
 from zoterodigest.core.reconcile.quiet import (
     Keys,
     Loud,
@@ -195,7 +194,7 @@ class _QuietRun:
             return None
         return LoudPart(
             gathered.entries,
-            LastSync(gathered.lock.rows, gathered.lock.collection_rows, gathered.seen),
+            gathered.last_sync,
             LibraryState(gathered.contents.items, gathered.contents.collections),
         )
 
@@ -236,9 +235,7 @@ class _QuietRun:
         version, collections = self._snapshot.version, self._snapshot.collections
         memory, lock = self._sources.memory, LockFile(self._workspace.library.identity)
         contents = Contents(version, (), collections, {}, {}, self._snapshot)
-        known = memory.collections, memory.past, memory.lagged, memory.version
-        seen = Seen({}, *known)
-        lock_data = self._sources.lock_data
+        lock_data, seen = self._sources.lock_data, memory.seen({})
         return Gathered((), (), UnreadText(), lock_data, lock, contents, frozenset(), seen=seen)
 
     def _planned(self, gathered: Gathered, found: FoundLoud | None) -> Prepared:

@@ -17,7 +17,6 @@ from zoterodigest.core.plan.run_options import (
     NONE,
     Directions,
     End,
-    LastSync,
     LibraryState,
     Mask,
     OwnNotes,
@@ -138,9 +137,7 @@ class Prepared:
 def prepare(workspace: Workspace, options: Options) -> Prepared:
     """Read the digests, the lock file and the library, and plan a run."""
     # A run in one direction leaves no marks of areas.
-    is_sync = (
-        isinstance(options.intent, Sync) and options.intent.may_push and options.intent.may_pull
-    )
+    is_sync = isinstance(options.intent, Sync) and options.intent.goes_both_ways
     leaves_marks = is_sync and options.selection is None
     gathered = gather(workspace, with_notes=options.with_notes, with_areas=leaves_marks)
     return plan_over(workspace, options, gathered)
@@ -212,7 +209,7 @@ def reconciled(workspace: Workspace, options: Options, gathered: Gathered) -> Pl
     beside = files_beside(workspace, gathered)
     return reconcile(
         gathered.entries,
-        LastSync(gathered.lock.rows, gathered.lock.collection_rows, gathered.seen),
+        gathered.last_sync,
         LibraryState(
             gathered.contents.items,
             gathered.contents.collections,

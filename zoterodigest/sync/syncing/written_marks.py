@@ -37,7 +37,7 @@ def leave_marks_of_written(
     workspace = prepared.workspace
     intent = prepared.options.intent
     # A run in one direction is mostly the first push, and a sync has no use for its marks.
-    if not (isinstance(intent, Sync) and intent.may_push and intent.may_pull):
+    if not (isinstance(intent, Sync) and intent.goes_both_ways):
         return
     options = replace(prepared.options, intent=SYNC)  # as it is given next
     gathered = _gathered(prepared, files) if may_be_quiet(workspace, options) else None
