@@ -20,8 +20,8 @@ from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.digest.read.report import entry_json
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
-from zoterodigest.sync.gathering.gather import ReadDigest, read_digests
 from zoterodigest.sync.gathering.intent import Sync
+from zoterodigest.sync.gathering.sources import ReadDigest, read_digests
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 
 __all__ = ["ListedPaper", "PlannedRun", "Project", "ProjectStatus", "RunResult"]

@@ -73,7 +73,9 @@ def remembering() -> Iterator[None]:
         "sync.gathering.gather.read_contents": remembered(read_contents, _of_contents),
         "project.memory.read_lock": lock_file,
         "digest.read.document.core_entry": remembered(core_entry, _of_entry),
-        "sync.gathering.gather.compared_entry": remembered(compared.compared_entry, _of_core_entry),
+        "sync.gathering.sources.compared_entry": remembered(
+            compared.compared_entry, _of_core_entry
+        ),
         "library.records.contents.core_item": remembered(core_item, _of_item),
         "notes.read.read_note": remembered(read_note, lambda html: html),
     }

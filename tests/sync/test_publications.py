@@ -21,8 +21,8 @@ from zoterodigest.lookup.work import IndexedWork, Source
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering import intent
-from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import Publish
+from zoterodigest.sync.gathering.others import with_all_digests
 from zoterodigest.sync.lookups.publications import (
     Blocked,
     digest_choices,

@@ -21,7 +21,7 @@ from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.writing import slot_of
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.gathering import intent
-from zoterodigest.sync.gathering.gather import reread
+from zoterodigest.sync.gathering.sources import reread
 from zoterodigest.sync.run.run import Options
 
 pytestmark = pytest.mark.deep

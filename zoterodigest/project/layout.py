@@ -17,6 +17,7 @@ from zoterodigest.core.values.file_keys import (
     BibKey,
     DigestKey,
     FileKey,
+    SourceKey,
     file_key,
     is_conflict_copy,
     names_bib,
@@ -127,6 +128,10 @@ class Project:
     def format_folders(self) -> tuple[Path, ...]:
         """Where formats of the person's own lie."""
         return tuple(self.root / folder for folder in self.configuration.formats.folders)
+
+    def paths_there(self, keys: Iterable[SourceKey]) -> list[Path]:
+        """Return the paths of those of these digests whose files are there, in order of keys."""
+        return [path for key in sorted(keys) if (path := self.root / key).is_file()]
 
     def digests(self, given: Sequence[Path] = (), walks: Walks | None = None) -> tuple[Digest, ...]:
         """Return the digests `given`, or all that are configured if none is, each once, in order.

@@ -198,3 +198,8 @@ def prints_of(entry: StandingEntry) -> Prints:
     """Return the fingerprints of an entry's type and of the values of its fields."""
     prints = {name: fingerprint(text) for name, text in entry.texts.items()}
     return {TYPE: fingerprint(entry.type), **prints}
+
+
+def standing_prints(source: bytes) -> dict[str, Prints]:
+    """Return the prints of all entries of a .bib, by citation key: of two with one the first."""
+    return {entry.key: prints_of(entry) for entry in reversed(standing_entries(scan(source)))}

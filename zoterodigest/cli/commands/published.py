@@ -22,8 +22,8 @@ from zoterodigest.cli.show.published_text import (
 )
 from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.lookup.finding import Asking, find_publications
-from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import Publish
+from zoterodigest.sync.gathering.others import with_all_digests
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.lookups.publications import (
     ListedWork,

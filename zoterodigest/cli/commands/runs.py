@@ -41,8 +41,8 @@ from zoterodigest.cli.show.plan_text import (
 from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.core.values.record import Entry
 from zoterodigest.project.running import AlreadyRunning, wait_until_idle
-from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import FillIn
+from zoterodigest.sync.gathering.others import with_all_digests
 from zoterodigest.sync.lookups.wanted import LookedUp
 from zoterodigest.sync.run.failures import TooMuch
 from zoterodigest.sync.run.quiet_run import prepare_run

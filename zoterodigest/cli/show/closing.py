@@ -31,8 +31,8 @@ from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import NOTE
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.project.config import BibliographyRules, DigestRules, selects
-from zoterodigest.sync.gathering.gather import ReadDigest, is_empty_digest
 from zoterodigest.sync.gathering.intent import FillIn, Publish
+from zoterodigest.sync.gathering.sources import ReadDigest, is_empty_digest
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import unacknowledged

@@ -63,7 +63,8 @@ from zoterodigest.sync.apply.changes import (
 )
 from zoterodigest.sync.apply.recording import Present, Recording, begin_recording, telling_why
 from zoterodigest.sync.apply.sending import Progress, send
-from zoterodigest.sync.gathering.gather import Gathered, facts_of, require_unchanged
+from zoterodigest.sync.gathering.gather import Gathered, require_unchanged
+from zoterodigest.sync.gathering.killed_run import facts_of
 from zoterodigest.sync.gathering.workspace import Workspace
 
 _LOG = logging.getLogger(__name__)

@@ -18,7 +18,8 @@ from zoterodigest.core.plan.plan import (
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.layout import BibFile
 from zoterodigest.sync.edits.edits import RefusedField
-from zoterodigest.sync.gathering.gather import Gathered, ReadBib
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.sources import ReadBib
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from zoterodigest.core.plan.plan import Action, ChangeEntry, Plan
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.record import Entry
 from zoterodigest.sync.bibliographies.exporting import NewBib
-from zoterodigest.sync.gathering.gather import Gathered, ReadBib, core_entries, source_with
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.sources import ReadBib, core_entries, source_with
 from zoterodigest.sync.gathering.workspace import Workspace
 
 

@@ -23,7 +23,7 @@ from zoterodigest.library.records.contents import Contents
 from zoterodigest.library.records.works import Reference, with_unnamed_authors
 from zoterodigest.sync.bibliographies.citation import keyed_items, live_items
 from zoterodigest.sync.gathering.gather import Gathered
-from zoterodigest.sync.gathering.note_keys import keys_in_notes
+from zoterodigest.sync.gathering.others import keys_in_notes
 from zoterodigest.sync.gathering.workspace import Workspace
 
 

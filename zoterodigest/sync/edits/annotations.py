@@ -45,7 +45,8 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Library, Snapshot
 from zoterodigest.project.config import DigestRules
 from zoterodigest.regex import lazy_regex
-from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, reread
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.sources import ReadDigest, reread
 from zoterodigest.sync.gathering.workspace import Workspace
 
 _HEADING = "## Annotations"

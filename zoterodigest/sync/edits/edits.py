@@ -12,7 +12,7 @@ from zoterodigest.digest.write.edit_check import Reader
 from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.sync.gathering.compared import in_digest_terms
-from zoterodigest.sync.gathering.gather import ReadDigest, reread
+from zoterodigest.sync.gathering.sources import ReadDigest, reread
 from zoterodigest.sync.gathering.workspace import Workspace
 
 

@@ -16,7 +16,7 @@ from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.bibliographies.aliases import Aliases
 from zoterodigest.sync.bibliographies.citation import keyed_items, live_items, with_key_noted
 from zoterodigest.sync.gathering.gather import Gathered, gather
-from zoterodigest.sync.gathering.note_keys import keys_in_notes
+from zoterodigest.sync.gathering.others import keys_in_notes
 from zoterodigest.sync.gathering.workspace import Workspace
 
 COMMAND = "citekeys"

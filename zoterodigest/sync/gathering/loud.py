@@ -23,8 +23,9 @@ from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.parts import LockParts, lock_parts
 from zoterodigest.project.written import held_before
 from zoterodigest.sync.gathering.compared import compared_entry
-from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, is_empty_digest, read_digests
+from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.quiet import SourcePrints, by_item, notes_among
+from zoterodigest.sync.gathering.sources import ReadDigest, is_empty_digest, read_digests
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
 

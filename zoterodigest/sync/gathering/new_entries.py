@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from zoterodigest.project.config import DigestRules
-from zoterodigest.sync.gathering.gather import ReadDigest
+from zoterodigest.sync.gathering.sources import ReadDigest
 
 if TYPE_CHECKING:
     from zoterodigest.digest.format.format import DigestFormat

@@ -28,7 +28,8 @@ from zoterodigest.project.config import FOLDER, DigestRules, NewFileRules
 from zoterodigest.project.digests import choice_in
 from zoterodigest.project.files import read_file, without_stand_in
 from zoterodigest.project.layout import Digest, Project, folder_before_pattern
-from zoterodigest.sync.gathering.gather import Gathered, ReadDigest
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.sources import ReadDigest
 from zoterodigest.sync.gathering.workspace import Workspace
 
 _MOST_NEIGHBORS = 30

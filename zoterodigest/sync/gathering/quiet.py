@@ -25,7 +25,8 @@ from zoterodigest.project.layout import BibFile, Digest, find_project
 from zoterodigest.project.marks import KeptMarks
 from zoterodigest.project.memory import MemoryHead, memory_head, read_memory_head
 from zoterodigest.project.pending import read_pending
-from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, folders_of, format_choices
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.sources import ReadDigest, folders_of, format_choices
 from zoterodigest.sync.gathering.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.lock.lock import read_lock
-from zoterodigest.sync.gathering.gather import UnreadSource, core_entries, read_digests
+from zoterodigest.sync.gathering.sources import UnreadSource, core_entries, read_digests
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
 

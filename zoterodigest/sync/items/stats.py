@@ -16,7 +16,8 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.documents import read_cited
 from zoterodigest.sync.exports.keying import keys_of
-from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, Source, gather
+from zoterodigest.sync.gathering.gather import Gathered, gather
+from zoterodigest.sync.gathering.sources import ReadDigest, Source
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.items.duplicates import entries_with_items
 

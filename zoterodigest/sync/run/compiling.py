@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.plan.plan import FileAction, Plan, TrashItem, TrashNote
-from zoterodigest.sync.gathering.gather import Gathered, ReadBib, names_by_key
+from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.intent import Publish, Sync
+from zoterodigest.sync.gathering.sources import ReadBib
 from zoterodigest.sync.gathering.vault_pages import VaultPages
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes_of_plan import compile_writes
@@ -36,7 +37,7 @@ def compiled(prepared: Prepared) -> Prepared:
         from zoterodigest.sync.bibliographies.citation import with_citation_keys
 
         plan = with_citation_keys(plan, workspace, gathered)
-    names = names_by_key(gathered.digests)
+    names: dict[str, str] = {read.key: read.digest.name for read in gathered.digests}
     pages = VaultPages(workspace, gathered, plan.links)
     writes = compile_writes(plan, gathered.contents, workspace.zotero, names, pages)
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))

@@ -26,8 +26,8 @@ from zoterodigest.project.pending import pending_path
 from zoterodigest.project.running import running_path
 from zoterodigest.project.settled import MATCHES, Fact, hashed, states_of
 from zoterodigest.project.walks import Walks
-from zoterodigest.sync.gathering.gather import folders_of
 from zoterodigest.sync.gathering.quiet import has_one_configuration
+from zoterodigest.sync.gathering.sources import folders_of
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.run import Prepared
 

@@ -20,7 +20,7 @@ from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.marks import KeptMarks, LeftMarks, keep_marks, marks_name, read_marks
 from zoterodigest.project.memory import memory_head
-from zoterodigest.sync.gathering.gather import FoundLoud, ReadDigest, is_empty_digest, reread
+from zoterodigest.sync.gathering.gather import FoundLoud
 from zoterodigest.sync.gathering.intent import Sync
 from zoterodigest.sync.gathering.quiet import (
     AS_IN_LOCK,
@@ -34,6 +34,7 @@ from zoterodigest.sync.gathering.quiet import (
     row_prints,
     sources_read,
 )
+from zoterodigest.sync.gathering.sources import ReadDigest, is_empty_digest, reread
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.quiet_bibs import are_clean, cut_items
 from zoterodigest.sync.run.run import Options, Prepared

@@ -35,16 +35,11 @@ from zoterodigest.project.config import Selection
 from zoterodigest.project.layout import Project
 from zoterodigest.project.marks import Totals
 from zoterodigest.project.written import keep_held
-from zoterodigest.sync.gathering.beside import files_beside
-from zoterodigest.sync.gathering.gather import (
-    Gathered,
-    ReadBib,
-    ReadDigest,
-    gather,
-    without_places,
-)
+from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
 from zoterodigest.sync.gathering.new_entries import why_no_new_entries, why_no_new_notes
+from zoterodigest.sync.gathering.others import files_beside
+from zoterodigest.sync.gathering.sources import ReadBib, ReadDigest, without_places
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
 

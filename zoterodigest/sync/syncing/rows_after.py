@@ -45,7 +45,7 @@ from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, FileChange, Results
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.foreseeing import contents_after
-from zoterodigest.sync.gathering.gather import ReadBib, ReadDigest
+from zoterodigest.sync.gathering.sources import ReadBib, ReadDigest
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Write
 from zoterodigest.sync.run.run import Prepared, row_ids

@@ -31,7 +31,8 @@ from zoterodigest.sync.apply.changes import (
     Sent,
 )
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, Source, gather
+from zoterodigest.sync.gathering.gather import Gathered, gather
+from zoterodigest.sync.gathering.sources import ReadDigest, Source
 from zoterodigest.sync.gathering.stored_keys import as_stored, plan_as_stored
 from zoterodigest.sync.run.failures import (
     FailedRecord,

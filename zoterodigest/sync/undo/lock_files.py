@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 
-from zoterodigest.bibtex.edit.document import Prints
+from zoterodigest.bibtex.edit.document import Prints, standing_prints
 from zoterodigest.core.links.bases import recorded
 from zoterodigest.core.links.link import LinkState, LockFile, LockRow
 from zoterodigest.core.links.merge import ends_of
@@ -18,7 +18,6 @@ from zoterodigest.core.reconcile.settle import item_end, side_of
 from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.apply.unwritten import entry_place
 from zoterodigest.sync.gathering.gather import Gathered
-from zoterodigest.sync.gathering.standing_bibs import standing_prints
 from zoterodigest.sync.run.run import Options, reconciled
 from zoterodigest.sync.undo.relinking import Fate, IsChanged, links_back
 from zoterodigest.sync.undo.undoing import Undoing

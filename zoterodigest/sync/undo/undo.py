@@ -146,7 +146,7 @@ def _workspace_of(workspace: Workspace, run: Run) -> Workspace:
     """
     project = workspace.project
     keys = sorted(key for key in _keys_of(run) if not key.is_bib)
-    there = [path for key in keys if (path := project.root / key).is_file()]
+    there = project.paths_there(keys)
     rules_meant = {rules.path: rules for rules in map(project.former_rules, keys)}
     for rules in rules_meant.values():
         if rules.is_vault and not matching_files(project.root, rules.path):

@@ -11,7 +11,8 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.apply.changes import Results, Sent
 from zoterodigest.sync.gathering.foreseeing import contents_after
-from zoterodigest.sync.gathering.gather import Gathered, core_entries, source_with
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.sources import core_entries, source_with
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.undo.reverting import Declined
 
