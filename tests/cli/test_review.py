@@ -46,7 +46,7 @@ from zoterodigest.cli.review.cards import (
     ReportGroup,
     ShownEnd,
 )
-from zoterodigest.cli.review.desk import Desk, ReviewResult
+from zoterodigest.cli.review.desk import Desk, ReviewResult, Undo
 from zoterodigest.cli.review.ongoing_write import OngoingWrite
 from zoterodigest.cli.review.rendered_notes import html_of_note
 from zoterodigest.cli.review.site import Site, html_of, listening, with_commands
@@ -469,6 +469,22 @@ def twin_of(folder: Path) -> Path:
     twin = folder.with_name(f"{folder.name}-twin")
     copytree(folder, twin)
     return twin
+
+
+def test_a_library_is_named_from_the_folder_of_the_command(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "papers.md").write_text(a_digest(("Attention", "1706.03762")))
+    named = ("--library", "embedded:mine.sqlite")
+    assert zoterodigest("push", "lists/papers.md", "--offline", "--yes", *named).code == 0
+    asked = Invocation(files=(Path("lists", "papers.md"),), address="embedded:mine.sqlite")
+
+    with closing(desk_of(asked)) as desk:
+        undo = desk.shown(desk.undo(1))
+
+    assert isinstance(undo, Undo)
+    assert undo.undoing.workspace.library.identity == undo.undoing.run.library
 
 
 @pytest.mark.parametrize("keep", ["markdown", "zotero"])

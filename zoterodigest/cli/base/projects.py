@@ -11,8 +11,10 @@ from pathlib import Path
 from zoterodigest.cli.base.network import access, library_in
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.outside import allowed, loaded
+from zoterodigest.core.plan.history import Run
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import parse_address
+from zoterodigest.library.access import Tally
+from zoterodigest.library.address import parse_address, with_disk_path
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library, Snapshot
 from zoterodigest.project.files import read_if_present
@@ -156,6 +158,18 @@ def open_existing(address: str, start: Path) -> Workspace:
     """
     library = open_library(address, start=start)
     return replace(open_workspace((), start, chosen=chosen(address)), library=library)
+
+
+def open_to_undo(asked: Invocation, project: Project, run: Run) -> tuple[Workspace, Tally]:
+    """Return a project over the library that `run` wrote into, or over the one that is asked for,
+    and the tally of the requests that it takes.
+    """
+    address = asked.address
+    # A path is named from the current folder, which need not be the project's.
+    if address and (path := parse_address(address).disk_path) is not None:
+        address = with_disk_path(address, str(Path(path).absolute()))
+    meaning = chosen(address or run.address, project)
+    return open_workspace((), project.root, chosen=meaning), meaning.access.tally
 
 
 def open_everything(paths: Sequence[Path], asked: Invocation) -> Workspace:

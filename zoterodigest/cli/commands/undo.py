@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
 from zoterodigest.cli.base.project_context import told_requests
-from zoterodigest.cli.base.projects import chosen, project_in
+from zoterodigest.cli.base.projects import open_to_undo, project_in
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
@@ -41,11 +40,9 @@ from zoterodigest.core.plan.history import (
     undone_by,
 )
 from zoterodigest.core.values.file_keys import FileKey
-from zoterodigest.library.address import parse_address, with_disk_path
 from zoterodigest.project.layout import Project
 from zoterodigest.project.log.history import History, NoSuchRun
 from zoterodigest.project.running import last_killed, require_idle
-from zoterodigest.sync.gathering.workspace import open_workspace
 from zoterodigest.sync.undo.undo import UndoResult, prepare_undo
 from zoterodigest.sync.undo.undo import apply_undo as write_back
 from zoterodigest.sync.undo.undoing import Undoing
@@ -152,12 +149,10 @@ def _take_back(
         before = killed[number]
         remark = f"Run {before.number}, which was to undo it, {visible(before.ended)}."
         remark += " This run completes it."
-    meaning = chosen(_from_anywhere(asked.address) or run.address, project)
-    workspace = open_workspace((), project.root, chosen=meaning)
-    with told_requests(asked, meaning.access.tally), workspace.library:
+    workspace, tally = open_to_undo(asked, project, run)
+    with told_requests(asked, tally), workspace.library:
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run, command=command)
-        undoing = replace(undoing, goes_on=number in killed)
         emit_unless_json(asked, undo_text(undoing, history, remark))
         done = _done(undoing, history, asked, remark)
     if asked.as_json:
@@ -167,12 +162,6 @@ def _take_back(
     if done.is_left:
         tell([f"Run `zoterodigest {command}` again to complete it."])
     return FAILED if done.declined else FINE
-
-
-def _from_anywhere(address: str) -> str:
-    """Return an address that was typed here, as another folder would name it; "" for none."""
-    disk_path = parse_address(address).disk_path if address else None
-    return with_disk_path(address, str(Path(disk_path).absolute())) if disk_path else address
 
 
 def _require_recorded(history: History, number: int) -> None:

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.project_context import ProjectContext, opened_context
-from zoterodigest.cli.base.projects import chosen, require_idle_to_write
+from zoterodigest.cli.base.projects import open_to_undo, require_idle_to_write
 from zoterodigest.cli.base.screen import counted
 from zoterodigest.cli.base.talk import failure_lines
 from zoterodigest.cli.review.cards import (
@@ -32,14 +32,13 @@ from zoterodigest.cli.show.plan_text import left_text
 from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.cli.show.undo_text import became_text, undo_text
 from zoterodigest.cli.show.written_values import read_written, written
-from zoterodigest.core.plan.history import killed_undos, run_to_undo
+from zoterodigest.core.plan.history import run_to_undo
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.log.history import History, history_folder, read_history
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.gathering.intent import SYNC
-from zoterodigest.sync.gathering.workspace import open_workspace
 from zoterodigest.sync.run.conflicts import OpenField, open_fields
 from zoterodigest.sync.run.failures import TooMuch, foreseen
 from zoterodigest.sync.run.run import Options, Prepared
@@ -214,11 +213,9 @@ class Desk:
         history = read_history(history_folder(project.state_folder))
         run = history.whole_run(number)
         with ExitStack() as stack:
-            meaning = chosen(self._asked.address or run.address, project)
-            workspace = open_workspace((), project.root, chosen=meaning)
+            workspace, _ = open_to_undo(self._asked, project, run)
             stack.enter_context(workspace.library)
             undoing = prepare_undo(workspace, run)
-            undoing = replace(undoing, goes_on=number in killed_undos(history.runs))
             lines = tuple(without_colors(undo_text(undoing, history, "")))
             return self._keep(Undo(undoing, history, lines), stack.pop_all())
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from zoterodigest.core.links.link import NO_LINKS, LockFile
 from zoterodigest.core.plan.found import PendingChange
-from zoterodigest.core.plan.history import Run, changed_links, is_undo
+from zoterodigest.core.plan.history import Run, changed_links, is_undo, killed_undos
 from zoterodigest.core.plan.seen import lagging_again
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.errors import ZoterodigestError
@@ -95,11 +95,12 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
     sent = reverting.revert()
     sent = replace(sent, pending=_pending_back(run, gathered, is_whole=not reverting.declined))
     declined = tuple(dict.fromkeys(reverting.declined))
-    is_redo = is_undo(run.number, read_history(folder).runs)
+    runs = read_history(folder).runs
+    is_redo, goes_on = is_undo(run.number, runs), run.number in killed_undos(runs)
     if run.address and is_redo and declined:  # the copy is not whole: nothing goes over to it
         sent = replace(sent, files=())
     undoing = Undoing(
-        workspace, gathered, run, sent, gathered.lock, declined, command, is_redo=is_redo
+        workspace, gathered, run, sent, gathered.lock, declined, command, goes_on, is_redo
     )
     return replace(undoing, lock=lock_after(undoing, NOTHING_FAILED))
 
