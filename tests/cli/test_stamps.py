@@ -27,7 +27,6 @@ from zoterodigest.cli.base import stamps
 from zoterodigest.cli.main import main
 from zoterodigest.digest.format.own_files import SUFFIX
 from zoterodigest.library.connect import connect
-from zoterodigest.project import settled
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.running import running
 from zoterodigest.project.settled import said_before
@@ -471,10 +470,6 @@ def test_only_the_last_stamps_of_a_project_are_kept(
         zoterodigest("sync", "--only", f"task:{number}")
 
     assert len(list((project / STATE / "cache").glob("settled-*"))) == 16
-
-
-def test_a_run_asks_for_its_stamp_first_and_knows_formats_by_their_name() -> None:
-    assert settled._FORMAT_SUFFIX == SUFFIX
 
 
 # --- nothing that is read is missing -------------------------------------------------------------

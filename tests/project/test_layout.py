@@ -9,7 +9,8 @@ import pytest
 
 from tests.project.unprivileged import run_as_nobody
 from zoterodigest.project.config import BadConfiguration
-from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.layout import Project
+from zoterodigest.project.walks import find_project
 
 
 def project(folder: Path, text: str, *files: str) -> Project:

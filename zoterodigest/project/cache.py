@@ -26,7 +26,8 @@ from typing import Any, Self
 from zoterodigest.foreign import BadJson, read_json
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.files import STATE_FOLDER, create_reading_folder, reading_folder
-from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.layout import Project
+from zoterodigest.project.walks import find_project
 
 _LOG = logging.getLogger(__name__)
 

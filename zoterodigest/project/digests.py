@@ -15,7 +15,8 @@ from zoterodigest.project.files import (
     read_file,
     require_text,
 )
-from zoterodigest.project.layout import Digest, Project, find_project
+from zoterodigest.project.layout import Digest, Project
+from zoterodigest.project.walks import find_project
 
 if TYPE_CHECKING:
     from zoterodigest.digest.format.format import DigestFormat, NoteRule

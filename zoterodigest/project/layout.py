@@ -282,19 +282,6 @@ def by_kind(files: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     return digests, bibs
 
 
-def find_project(start: Path) -> Path | None:
-    """Return the nearest `zoterodigest.toml` in `start` (a file's folder) or above, or None."""
-    # A run asks for the project of each folder several times: with `Path` that takes four times
-    # as long.
-    folder, above = "", os.path.abspath(start)  # noqa: PTH100  (as in `_absolute`)
-    while folder != above:
-        folder, above = above, os.path.dirname(above)  # noqa: PTH120
-        candidate = os.path.join(folder, CONFIG_FILE)  # noqa: PTH118
-        if os.path.isfile(candidate):  # noqa: PTH113
-            return Path(candidate)
-    return None
-
-
 def _absolute(path: Path | str) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100  (symlinks in it stay as they are named)
 

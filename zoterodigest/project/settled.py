@@ -17,8 +17,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from zoterodigest.digest.format.own_files import format_files
 from zoterodigest.project.files import (
-    CONFIG_FILE,
     STATE_FOLDER,
     BadInput,
     create_reading_folder,
@@ -26,9 +26,8 @@ from zoterodigest.project.files import (
     reading_folder,
 )
 from zoterodigest.project.running import AlreadyRunning, require_idle
-from zoterodigest.project.walks import Walks
+from zoterodigest.project.walks import Walks, find_project
 
-_FORMAT_SUFFIX = ".format.toml"
 _HEAD_OF_DATABASE = 100
 # With a write-ahead log SQLite need not count: https://www.sqlite.org/fileformat2.html#the_database_header
 _VERSIONS, _WAL = slice(18, 20), 2
@@ -111,21 +110,13 @@ def _presence(where: str) -> str:
 
 def _configuration(where: str) -> str:
     """Return the nearest configuration in a folder or above, with its hash."""
-    path = _nearest_configuration(Path(where))
+    path = find_project(Path(where))
     return "" if path is None else f"{path} {_file(str(path))}"
-
-
-def _nearest_configuration(start: Path) -> Path | None:
-    paths = (folder / CONFIG_FILE for folder in (start, *start.parents))
-    return next((path for path in paths if path.is_file()), None)
 
 
 def _formats(where: str) -> str:
     """Return the format files of a folder, each with its hash."""
-    if not Path(where).is_dir():
-        return ""
-    paths = sorted(path for path in Path(where).iterdir() if path.name.endswith(_FORMAT_SUFFIX))
-    return " ".join(f"{path.name} {_file(str(path))}" for path in paths)
+    return " ".join(f"{path.name} {_file(str(path))}" for path in format_files([Path(where)]))
 
 
 def _matches(where: str, walks: Walks) -> str:
@@ -272,5 +263,5 @@ def state_folder_of(named: Sequence[str]) -> Path:
     """
     paths = [Path(os.path.abspath(one)) for one in named if os.path.exists(one)]  # noqa: PTH100, PTH110
     folders = [str(path.parent) for path in paths if path.is_file()] or [str(Path.cwd())]
-    config = _nearest_configuration(Path(folders[0]))
+    config = find_project(Path(folders[0]))
     return (config.parent if config else Path(os.path.commonpath(folders))) / STATE_FOLDER

@@ -1,4 +1,4 @@
-"""What patterns of paths match on the disk, and where each file leads.
+"""What is looked for on the disk: the nearest configuration, and what patterns of paths match.
 
 A vault has thousands of files. A command asks for them before it reads anything: to see that no
 file leads outside of the project, to find the digests, and to tell later whether they are the same.
@@ -12,7 +12,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from zoterodigest.project.files import followed_paths
+from zoterodigest.project.files import CONFIG_FILE, followed_paths
+
+
+def find_project(start: Path) -> Path | None:
+    """Return the nearest `zoterodigest.toml` in `start` (a file's folder) or above, or None."""
+    # A run asks for the project of each folder several times: with `Path` that takes four times
+    # as long.
+    folder, above = "", os.path.abspath(start)  # noqa: PTH100  (symlinks in it stay as they are named)
+    while folder != above:
+        folder, above = above, os.path.dirname(above)  # noqa: PTH120
+        candidate = os.path.join(folder, CONFIG_FILE)  # noqa: PTH118
+        if os.path.isfile(candidate):  # noqa: PTH113
+            return Path(candidate)
+    return None
 
 
 class MatchedPath(NamedTuple):

@@ -18,17 +18,11 @@ from zoterodigest.library.address import parse_address, with_disk_path
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library, Snapshot
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import (
-    BibFile,
-    Project,
-    by_kind,
-    find_project,
-    folder_before_pattern,
-)
+from zoterodigest.project.layout import BibFile, Project, by_kind, folder_before_pattern
 from zoterodigest.project.lock.parts import linked_sources
 from zoterodigest.project.outside import require_inside
 from zoterodigest.project.running import require_idle
-from zoterodigest.project.walks import Walks
+from zoterodigest.project.walks import Walks, find_project
 from zoterodigest.sync.gathering.workspace import (
     Chosen,
     Workspace,

@@ -30,7 +30,8 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.lookup.sources import Sources
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import read_file
-from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.layout import Project
+from zoterodigest.project.walks import find_project
 from zoterodigest.sync.new_papers.adding import (
     Added,
     Doubled,

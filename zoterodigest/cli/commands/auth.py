@@ -31,7 +31,8 @@ from zoterodigest.library.desktop.permission import accepts
 from zoterodigest.library.http.trouble import KeyRefused
 from zoterodigest.library.web.cache import forget_all
 from zoterodigest.library.web.dialect import Rights, is_api_key, key_taken, rights_of
-from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.layout import Project
+from zoterodigest.project.walks import find_project
 
 
 @command(

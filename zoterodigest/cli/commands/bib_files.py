@@ -33,9 +33,10 @@ from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Library
 from zoterodigest.project.files import read_if_present, replace_file, require_text
-from zoterodigest.project.layout import BibFile, Project, find_project
+from zoterodigest.project.layout import BibFile, Project
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.running import require_idle
+from zoterodigest.project.walks import find_project
 
 # See `bib_text`: what is about the .bib files of projects alone is imported where it is used.
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.documents import read_cited
 from zoterodigest.project.files import BadInput, read_file, real_path
-from zoterodigest.project.layout import BibFile, Project, by_kind, find_project
+from zoterodigest.project.layout import BibFile, Project, by_kind
+from zoterodigest.project.walks import find_project
 from zoterodigest.sync.bibliographies.key_findings import alias_differences
 
 

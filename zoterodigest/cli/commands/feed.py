@@ -35,7 +35,7 @@ from zoterodigest.lookup.arxiv import newest, query_of
 from zoterodigest.lookup.sources import Sources
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import FeedRules
-from zoterodigest.project.layout import find_project
+from zoterodigest.project.walks import find_project
 from zoterodigest.sync.new_papers.feeding import Fed, Feeding, NoSuchFeed, Window, feeds_called
 
 

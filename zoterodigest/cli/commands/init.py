@@ -27,18 +27,13 @@ from zoterodigest.project.files import (
 )
 from zoterodigest.project.git_attributes import ATTRIBUTES, MERGE_DRIVER, add_lock_attributes
 from zoterodigest.project.initial import initial_config
-from zoterodigest.project.layout import (
-    Project,
-    by_kind,
-    find_project,
-    folder_before_pattern,
-    matching_files,
-)
+from zoterodigest.project.layout import Project, by_kind, folder_before_pattern, matching_files
 from zoterodigest.project.lock.lock import LOCK_FILE, read_lock
 from zoterodigest.project.log.journal import discard_journal
 from zoterodigest.project.proposals import DigestProposal, Proposal, propose, why_vault
 from zoterodigest.project.running import running
 from zoterodigest.project.vaults import why_no_files
+from zoterodigest.project.walks import find_project
 
 
 @command("files is_fresh")

@@ -24,7 +24,8 @@ from zoterodigest.digest.write.mend import mended
 from zoterodigest.frozen import dataclass
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import BadInput
-from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.layout import Project
+from zoterodigest.project.walks import find_project
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.inserting import OpenDigest, open_digest
 

@@ -19,8 +19,9 @@ from zoterodigest.cli.show.history_text import (
     what_text,
 )
 from zoterodigest.core.plan.history import Run, killed_undos, listed, undone_by
-from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.layout import Project
 from zoterodigest.project.log.history import History, history_folder, read_history
+from zoterodigest.project.walks import find_project
 
 
 @command("number as_json", epilog="Next: `zoterodigest undo RUN` undoes a run.")

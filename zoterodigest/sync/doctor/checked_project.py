@@ -15,8 +15,9 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import Configuration
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import BibFile, Digest, Project, find_project
+from zoterodigest.project.layout import BibFile, Digest, Project
 from zoterodigest.project.lock.lock import read_lock
+from zoterodigest.project.walks import find_project
 from zoterodigest.sync.gathering.workspace import Chosen, library_meant
 
 

@@ -21,10 +21,11 @@ from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.config import DigestRules
 from zoterodigest.project.digests import read_digest
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import BibFile, Digest, find_project
+from zoterodigest.project.layout import BibFile, Digest
 from zoterodigest.project.marks import KeptMarks
 from zoterodigest.project.memory import MemoryHead, memory_head, read_memory_head
 from zoterodigest.project.pending import read_pending
+from zoterodigest.project.walks import find_project
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.sources import ReadDigest, folders_of, format_choices
 from zoterodigest.sync.gathering.workspace import Workspace

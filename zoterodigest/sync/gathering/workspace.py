@@ -13,10 +13,10 @@ from zoterodigest.library.connect import connect
 from zoterodigest.library.port import Library
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
 from zoterodigest.project.files import real_path
-from zoterodigest.project.layout import BibFile, Digest, Project, find_project
+from zoterodigest.project.layout import BibFile, Digest, Project
 from zoterodigest.project.memory import memory_path
 from zoterodigest.project.outside import Allowed, require_inside
-from zoterodigest.project.walks import Walks
+from zoterodigest.project.walks import Walks, find_project
 
 
 @dataclass(frozen=True, slots=True)
