@@ -32,7 +32,7 @@ from zoterodigest.cli.show.bib_text import (
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Library
-from zoterodigest.project.files import read_if_present, replace_file, require_text
+from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, require_text
 from zoterodigest.project.layout import BibFile, Project
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.running import require_idle
@@ -175,6 +175,27 @@ class Writing:
         if going and not self.asked.is_dry_run:
             question = f"Write {visible(name)} anew?"
             require_consent(question, self.asked, is_needed=sys.stdin.isatty())
+
+    def replace(
+        self,
+        path: Path,
+        data: bytes,
+        present: bytes | None,
+        *,
+        reason: str = "there is a file already",
+        hint: str = "Give another name, or --overwrite to replace it.",
+    ) -> None:
+        """Put `data` in place of the file at `path`, which holds `present`, if that is allowed.
+
+        Shows what the file loses, and asks a person. Raises `CannotWrite` with `reason` and `hint`
+        if nobody allowed it.
+        """
+        if data == present:
+            return
+        if present and not self.may_overwrite:
+            raise CannotWrite(path, reason, hint)
+        self.require_agreement(str(path), present or b"", data)
+        self.write(path, data, present)
 
     def write(self, output: Path, data: bytes, present: bytes | None) -> None:
         """Replace the file `output`, except in a dry run or if nothing changes.

@@ -20,7 +20,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.project.digests import FormatChoice, format_choice, read_digest
-from zoterodigest.project.files import BadInput, CannotWrite, read_if_present
+from zoterodigest.project.files import BadInput, read_if_present
 
 
 class OnlyRead(ZoterodigestError):
@@ -78,7 +78,8 @@ def convert(
         document, done = _converted(path, form, choice)
     target = Path(output) if output and output != "-" else None
     if target and not asked.is_dry_run:
-        _write(target, done.source, Writing(asked, may_overwrite, "convert"))
+        writing = Writing(asked, may_overwrite, "convert")
+        writing.replace(target, done.source, read_if_present(target))
     written = str(target) if target and not asked.is_dry_run else None
     is_printed = target is None and not asked.is_dry_run
     text = decoded(done.source) if is_printed else None
@@ -122,13 +123,3 @@ def _converted(path: Path, form: DigestFormat, choice: FormatChoice) -> tuple[Do
 
     conversion = Conversion(document, form, read, read_alone, canonical_blocks)
     return document, conversion.converted()
-
-
-def _write(path: Path, data: bytes, writing: Writing) -> None:
-    present = read_if_present(path)
-    if present and present != data and not writing.may_overwrite:
-        raise CannotWrite(
-            path, "there is a file already", "Give another name, or --overwrite to replace it."
-        )
-    writing.require_agreement(str(path), present or b"", data)
-    writing.write(path, data, present)

@@ -51,7 +51,7 @@ from zoterodigest.library.records.works import (
 )
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.project.documents import read_cited
-from zoterodigest.project.files import BadInput, CannotWrite, read_file, read_if_present
+from zoterodigest.project.files import BadInput, read_file, read_if_present
 
 
 class Target(Enum):
@@ -249,7 +249,7 @@ def _write(found: tuple[Reference, ...], wanted: ExportOptions, writing: Writing
     elif present and names_bib(output) and not (wanted.is_csl or writing.may_overwrite):
         add_to_bib(Path(output), present, tuple(entries), writing)
     else:
-        _replace(Path(output), _encoded(texts), present, writing)
+        writing.replace(Path(output), _encoded(texts), present, **_OTHER_CONTENT)
         emit([f"{visible(output)}: {counted(len(found), 'entry', 'entries')}"])
         if provisional := sum(each.key.is_provisional for each in found):
             keys = counted(provisional, "key is", "keys are")
@@ -257,6 +257,12 @@ def _write(found: tuple[Reference, ...], wanted: ExportOptions, writing: Writing
         emit(writing.nothing_written())
     tell(_warnings(found))
     tell(unsettable_text(unsettable))
+
+
+_OTHER_CONTENT = {
+    "reason": "there is a file already, and what it holds is something else",
+    "hint": "Give another name, or --overwrite to replace it; entries are added to a .bib only.",
+}
 
 
 def _entries(found: Iterable[Reference], style: Style, unsettable: list[str]) -> Iterator[BibEntry]:
@@ -347,19 +353,6 @@ def _missing(cited: Cited, found: Iterable[Reference], present: bytes) -> Iterat
             known.add(citation.key)
             place = f"{citation.at.file}:{citation.at.line}"
             yield visible(f"{place}: no work has the key {citation.key}")
-
-
-def _replace(path: Path, data: bytes, present: bytes | None, writing: Writing) -> None:
-    if present == data:
-        return
-    if present and not writing.may_overwrite:
-        raise CannotWrite(
-            path,
-            "there is a file already, and what it holds is something else",
-            "Give another name, or --overwrite to replace it; entries are added to a .bib only.",
-        )
-    writing.require_agreement(str(path), present or b"", data)
-    writing.write(path, data, present)
 
 
 def _warnings(found: tuple[Reference, ...]) -> Iterator[str]:
