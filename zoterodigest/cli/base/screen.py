@@ -471,6 +471,12 @@ def first_of(lines: Iterable[str], most: int, *, indent: int, remark: str = "") 
         yield f"{' ' * indent}… and {len(listed) - most:,} more{remark}"
 
 
+def few_of(parts: Sequence[str], most: int) -> str:
+    """Return the first `most` parts as one text, and how many more there are: `a, b and 3 more`."""
+    rest = f" and {len(parts) - most:,} more" if len(parts) > most else ""
+    return f"{', '.join(parts[:most])}{rest}"
+
+
 def files_counted(digests: int, bibs: int) -> list[str]:
     """Return how many digests and how many bibliographies, those of which there are any."""
     found = [counted(digests, "digest")] if digests or not bibs else []

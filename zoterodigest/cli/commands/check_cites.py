@@ -14,7 +14,7 @@ from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.projects import NoLibraryYet, library_here, near
-from zoterodigest.cli.base.screen import counted, tell, visible
+from zoterodigest.cli.base.screen import counted, few_of, tell, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.citekeys import project_citation_keys
 from zoterodigest.cli.show.encoder import emit_result, json_value
@@ -164,10 +164,9 @@ def _text(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> Itera
         note = "note: " if level is _Level.NOTICE else ""
         yield visible(f"{at.file}:{at.line}: {note}{sentence}")
     if checked.unused:
-        keys = ", ".join(one.key for one in checked.unused[:_MOST])
-        rest = f" and {len(checked.unused) - _MOST:,} more" if len(checked.unused) > _MOST else ""
+        keys = few_of([one.key for one in checked.unused], _MOST)
         number = counted(len(checked.unused), "entry is", "entries are")
-        yield visible(f"note: {number} cited nowhere: {keys}{rest}")
+        yield visible(f"note: {number} cited nowhere: {keys}")
     missing = len({one.key for one in checked.missing})
     cites = counted(len(cited.keys), "key is cited", "keys are cited")
     yield f"{cites}, {missing} missing, {len(checked.doubled)} doubled"

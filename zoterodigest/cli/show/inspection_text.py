@@ -12,6 +12,7 @@ from zoterodigest.cli.base.screen import (
     Column,
     counted,
     cut,
+    few_of,
     first_of,
     hanging,
     styled,
@@ -188,10 +189,9 @@ def _suspicions(found: Inspection) -> Iterator[str]:
 
 def _lines(what: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
     """Yield one kind of thing with its count and its first lines."""
-    listed = ", ".join(_range(place) for place in places[:_MOST])
-    rest = f" and {len(places) - _MOST:,} more" if len(places) > _MOST else ""
+    listed = few_of(list(map(_range, places)), _MOST)
     noun = "line" if len(places) == 1 and places[0][0] == places[0][1] else "lines"
-    yield from hanging(f"{len(places):>7,}  ", f"{what}: {noun} {listed}{rest}")
+    yield from hanging(f"{len(places):>7,}  ", f"{what}: {noun} {listed}")
 
 
 def _range(place: tuple[int, int]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.base.projects import near, project_in
-from zoterodigest.cli.base.screen import counted, hanging, visible
+from zoterodigest.cli.base.screen import counted, few_of, hanging, visible
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.digest.format.format import data_formats
@@ -109,9 +109,8 @@ def _listed(kinds: Iterable[tuple[str, str]]) -> Iterator[str]:
     for name, kind in kinds:
         names_of[kind].append(name)
     for kind, names in sorted(names_of.items(), key=lambda one: (-len(one[1]), one[0])):
-        few = ", ".join(map(visible, names[:_MOST]))
-        rest = f" and {len(names) - _MOST:,} more" if len(names) > _MOST else ""
-        yield from hanging(f"{len(names):>5,}  ", f"{visible(kind)}: {few}{rest}")
+        few = few_of(list(map(visible, names)), _MOST)
+        yield from hanging(f"{len(names):>5,}  ", f"{visible(kind)}: {few}")
 
 
 def _evidence(entry: DigestEntry) -> str:
