@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from zoterodigest.cli.base import screen
+from zoterodigest.cli.base.tables import Column, table
 from zoterodigest.cli.show.encoder import json_text
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Names
@@ -98,7 +99,7 @@ def test_a_table_never_exceeds_the_width(rows: list[tuple[str, str]], columns: i
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", str(columns))
 
-        lines = screen.table((screen.Column("title"), screen.Column("id", 12)), rows)
+        lines = table((Column("title"), Column("id", 12)), rows)
 
     assert max(map(cell_len, lines)) <= columns
     assert len(lines) == len(rows) + 1
@@ -110,9 +111,9 @@ def test_a_table_whose_columns_are_all_limited_fits_a_narrow_terminal(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     limits = (8, 0, 16, 18, 6)
-    heads = [screen.Column("c" * 4, limit) for limit in limits]
+    heads = [Column("c" * 4, limit) for limit in limits]
 
-    lines = screen.table(heads, [["x" * 40] * len(limits)])
+    lines = table(heads, [["x" * 40] * len(limits)])
 
     assert max(map(cell_len, lines)) <= columns
 
@@ -120,12 +121,12 @@ def test_a_table_whose_columns_are_all_limited_fits_a_narrow_terminal(
 def test_a_column_that_may_go_makes_room_for_titles_on_a_narrow_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    heads = [screen.Column("title"), screen.Column("creators", 20, may_go=True)]
+    heads = [Column("title"), Column("creators", 20, may_go=True)]
     row = ["A Title That Needs Some Room", "Somebody and 20 more"]
 
     def headings(columns: int) -> str:
         monkeypatch.setenv("COLUMNS", str(columns))
-        return screen.table(heads, [row])[0]
+        return table(heads, [row])[0]
 
     assert [headings(columns).split() for columns in (44, 60)] == [["title"], ["title", "creators"]]
 
@@ -133,10 +134,10 @@ def test_a_column_that_may_go_makes_room_for_titles_on_a_narrow_terminal(
 @pytest.mark.parametrize("columns", [60, 80])
 def test_a_whole_column_is_never_cut(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    heads = [screen.Column("key", is_whole=True), screen.Column("from", 11), screen.Column("title")]
+    heads = [Column("key", is_whole=True), Column("from", 11), Column("title")]
     key = "aVeryLongCitationKeyThatSomebodyCopies" * 2
 
-    lines = screen.table(heads, [[key, "provisional", "t" * 50]])
+    lines = table(heads, [[key, "provisional", "t" * 50]])
 
     assert key in lines[1]
 
@@ -145,10 +146,10 @@ def test_a_long_cell_of_a_whole_column_takes_room_from_the_last_of_its_row_alone
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    heads = [screen.Column("key", 20, is_whole=True), screen.Column("title")]
+    heads = [Column("key", 20, is_whole=True), Column("title")]
     keys = ("a" * 20, "b" * 30, "c" * 58)
 
-    _, *lines = screen.table(heads, [[key, "t" * 50] for key in keys], indent=0)
+    _, *lines = table(heads, [[key, "t" * 50] for key in keys], indent=0)
 
     assert lines == [
         f"{'a' * 20}  {'t' * 37}…", f"{'b' * 30}  {'t' * 27}…", "c" * 58
@@ -162,10 +163,10 @@ def test_in_a_pipe_no_cell_is_cut_but_for_who_asks_for_a_width(
     monkeypatch.delenv("COLUMNS", raising=False)
     if columns:
         monkeypatch.setenv("COLUMNS", columns)
-    heads = [screen.Column("key"), screen.Column("title")]
+    heads = [Column("key"), Column("title")]
 
     with screen.uncut_in_a_pipe():
-        _, line = screen.table(heads, [["k" * 8, "t" * 300]], indent=0)
+        _, line = table(heads, [["k" * 8, "t" * 300]], indent=0)
 
     assert len(line) == widest
     assert screen.width() <= 80

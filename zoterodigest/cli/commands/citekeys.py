@@ -16,16 +16,15 @@ from zoterodigest.cli.base.completion import items_like
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, group
 from zoterodigest.cli.base.projects import open_existing
 from zoterodigest.cli.base.screen import (
-    Column,
     counted,
     first_of,
     hanging,
     styled,
-    table,
     tell_failure,
     uncut_in_a_pipe,
     visible,
 )
+from zoterodigest.cli.base.tables import Column, table
 from zoterodigest.cli.base.talk import busy, emit_long, emit_unless_json, progress, require_consent
 from zoterodigest.cli.show.encoder import emit_json, emit_result, picked
 from zoterodigest.library.records.works import Reference

@@ -6,18 +6,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zoterodigest.cli.base.screen import (
-    Column,
     counted,
     cut,
     first_of,
     hanging,
     section,
     styled,
-    table,
     visible,
     width,
     wrapped,
 )
+from zoterodigest.cli.base.tables import Column, table
 from zoterodigest.cli.show.partly_read import partly_read_text
 from zoterodigest.cli.show.report_names import field_name
 from zoterodigest.digest.read.document import DigestEntry, Document

@@ -8,7 +8,8 @@ from typing import Any
 
 import typer
 
-from zoterodigest.cli.base.screen import Column, hanging, styled, table, visible, wrapped
+from zoterodigest.cli.base.screen import hanging, styled, visible, wrapped
+from zoterodigest.cli.base.tables import Column, table
 from zoterodigest.digest.read.explain import ExplainedSlot, Explanation, FormatStep, explain
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import formats_for, read_digest

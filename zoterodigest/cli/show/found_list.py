@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from zoterodigest.cli.base.screen import Column, counted, table, visible
+from zoterodigest.cli.base.screen import counted, visible
+from zoterodigest.cli.base.tables import Column, table
 from zoterodigest.cli.show.library_list import (
     COLUMNS,
     ChosenItems,

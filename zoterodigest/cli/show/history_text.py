@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Any
 
 from zoterodigest.cli.base.screen import (
-    Column,
     counted,
     cut,
     enumerated,
@@ -18,10 +17,10 @@ from zoterodigest.cli.base.screen import (
     flowing,
     hanging,
     styled,
-    table,
     visible,
     width,
 )
+from zoterodigest.cli.base.tables import Column, table
 from zoterodigest.cli.show.encoder import picked
 from zoterodigest.core.plan.history import (
     MASK,

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from zoterodigest.cli.base.screen import (
-    Column,
     counted,
     cut,
     few_of,
     first_of,
     hanging,
     styled,
-    table,
     visible,
     width,
     wrapped,
 )
+from zoterodigest.cli.base.tables import Column, table
 from zoterodigest.cli.show.inspection import (
     InspectedBib,
     InspectedDigest,

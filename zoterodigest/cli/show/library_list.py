@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from zoterodigest.cli.base.screen import Column, counted, section, table, visible
+from zoterodigest.cli.base.screen import counted, section, visible
+from zoterodigest.cli.base.tables import Column, table
 from zoterodigest.core.values.blocks import join_blocks
 from zoterodigest.core.values.dates import year_in
 from zoterodigest.frozen import dataclass

@@ -6,17 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from zoterodigest.cli.base.screen import (
-    Column,
     columns_of,
     counted,
     first_of,
     section,
     separated,
-    table,
     visible,
     width,
     wrapped,
 )
+from zoterodigest.cli.base.tables import Column, table
 from zoterodigest.sync.items.stats import (
     CitedStats,
     DigestCount,
