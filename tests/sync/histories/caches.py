@@ -246,13 +246,13 @@ def as_without_cache(clone: Clone, prepared: Prepared, first_id: int) -> Iterato
     after = ROW_IDS.next
     ROW_IDS.next = first_id
     carry_out(prepare(twin.workspace, prepared.options), silent)
-    if _held(clone) != _held(twin):
+    if held_by(clone) != held_by(twin):
         raise Violation("a wrong cache, deleted since, changes what stands in the end")
     ROW_IDS.next = after
     shutil.rmtree(twin.root)
 
 
-def _held(clone: Clone) -> tuple[object, ...]:
+def held_by(clone: Clone) -> tuple[object, ...]:
     """Return what files and library hold, but for numbers of versions."""
     snapshot = clone.library.read()
     collections = [replace(one, version=0) for one in snapshot.collections]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tests.sync.histories import by_date, by_formatter
-from tests.sync.histories.by_tool import run
+from tests.sync.histories.by_tool import run, watched
 from tests.sync.histories.caches import AS_IT_IS, Cache, cached
 from tests.sync.histories.model import FIELDS, Violation, slot_of, tokens_in, work_of
 from tests.sync.histories.opening import arxiv_of, works_of
 from tests.sync.histories.stage import BIB, CARRIED, Clone, Stage, sight_of, texts_of
+from tests.sync.trouble import silent
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
@@ -30,9 +32,14 @@ from zoterodigest.core.plan.reports import (
     Waiting,
 )
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.project.files import create_state_folder
+from zoterodigest.project.pending import forget_pending
+from zoterodigest.sync.apply.applying import _record, _stored
+from zoterodigest.sync.apply.sending import send
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Options, Prepared, prepare
+from zoterodigest.sync.syncing.sync_run import _changes as changes_of
 
 _SYNC = Options(intent.SYNC)
 ALL = "all"
@@ -40,14 +47,15 @@ Reported = set[tuple[str, int, str]]
 """Digest, work and field (or all of them) of what a run reports."""
 
 
-def end(stage: Stage, cache: Cache = AS_IT_IS) -> None:
+def end(stage: Stage, cache: Cache = AS_IT_IS, *, is_planned: bool = False) -> None:
     """Sync in every clone until nothing is to be done, and fail if anything is amiss.
 
-    `cache` is what is with the cache of each clone before that.
+    `cache` is what is with the cache of each clone before that. With `is_planned` a sync is only
+    planned, and all is put as it plans it.
     """
     for clone in stage.clones:
         with cached(stage, clone, cache):
-            prepared = _synced(stage, clone)
+            prepared = _planned(stage, clone) if is_planned else _synced(stage, clone)
         _require_settled(stage, clone, prepared)
         require_no_silent_difference(stage, clone, prepared)
         by_date.require_no_silent_difference(prepared)
@@ -60,6 +68,45 @@ def _synced(stage: Stage, clone: Clone) -> Prepared:
     """Return what a second sync plans after a first."""
     planned = run(stage, clone, intent.SYNC).prepared
     return planned if planned.is_settled else prepare(clone.workspace, _SYNC)
+
+
+def _planned(stage: Stage, clone: Clone) -> Prepared:
+    """Return what a second sync plans if all stands as a first one plans it.
+
+    Journal, log and marks are left to the runs before the end, and to histories with caches: they
+    take half of a sync.
+    """
+    prepared = prepare(clone.workspace, _SYNC)
+    if prepared.gathered.recovers:  # only a run puts in order what a killed one left
+        return _synced(stage, clone)
+    stage.tell("sync, planned")
+    stage.plan = prepared.plan
+    if prepared.stop is not None:
+        raise Violation(f"the guard stops a small run: {prepared.stop}")
+    if prepared.is_settled:
+        return prepared
+    watched(stage, clone, intent.SYNC, lambda: put_as_planned(prepared))
+    return prepare(clone.workspace, _SYNC)
+
+
+def put_as_planned(prepared: Prepared) -> None:
+    """Have library, files, lock file and memory be as a run leaves them that ends well."""
+    workspace, gathered, changes = prepared.workspace, prepared.gathered, changes_of(prepared)
+    assert changes.files is not None
+    assert changes.end is not None
+    results = send(workspace.library, changes.sent, gathered.contents, silent)
+    stored = _stored(changes, changes.foreseen or gathered.contents)
+    results = replace(results, files=changes.files(results, stored))
+    for file in results.files:
+        if file.after is None:
+            file.path.unlink(missing_ok=True)
+        else:
+            file.path.write_bytes(file.after)
+    ending = changes.end(results, stored)
+    state_folder = workspace.project.state_folder
+    create_state_folder(state_folder)
+    _record(workspace, ending, gathered.lock, gathered.lock_data)
+    forget_pending(state_folder, ending.forgotten)
 
 
 def _require_settled(stage: Stage, clone: Clone, prepared: Prepared) -> None:

@@ -133,7 +133,8 @@ class History:
     """What happens, whether each clone has a library of its own, and whether a .bib takes part.
 
     With `has_lookups` works are looked up at a source; with `has_annotations` digests show those of
-    their items. `cache` is what is with the caches at its end.
+    their items. `cache` is what is with the caches at its end. With `is_planned` its last syncs are
+    planned and not run.
     """
 
     steps: tuple[Step, ...]
@@ -142,6 +143,7 @@ class History:
     has_lookups: bool = False
     cache: Cache = AS_IT_IS
     has_annotations: bool = False
+    is_planned: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,8 @@ class Failure:
             f"seed {self.seed}: {type(self.error).__name__}: {self.error}\n{told}"
             f"    History((\n{steps}    ), has_copies={self.history.has_copies},"
             f" has_bib={self.history.has_bib}, has_lookups={self.history.has_lookups},"
-            f" cache={self.history.cache}, has_annotations={self.history.has_annotations})"
+            f" cache={self.history.cache}, has_annotations={self.history.has_annotations},"
+            f" is_planned={self.history.is_planned})"
         )
 
 
@@ -177,7 +180,7 @@ def history_of(seed: int) -> History:
         steps = _with_lookups(steps, chance)
     *caches, last = caches_of(seed, len(steps))
     steps = tuple(replace(step, cache=cache) for step, cache in zip(steps, caches, strict=True))
-    return History(steps, has_copies, has_bib, has_lookups, last)
+    return History(steps, has_copies, has_bib, has_lookups, last, is_planned=last == AS_IT_IS)
 
 
 def _with_lookups(steps: tuple[Step, ...], chance: random.Random) -> tuple[Step, ...]:
@@ -237,7 +240,7 @@ def play(
                 with cached(stage, clone, step.cache):
                     act(stage, clone, step.pick)
                 look(clone)
-            end(stage, history.cache)
+            end(stage, history.cache, is_planned=history.is_planned)
         except Exception as error:  # whatever it is: it is told with its history
             return error, tuple(stage.told)
     return None
