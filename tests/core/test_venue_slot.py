@@ -28,6 +28,8 @@ SLOTS = {
     "Nature 2023 (12 May 2023)": VenueReading("Nature", "2023", "", "2023-05-12"),
     "NeurIPS'23": VenueReading("NeurIPS", "2023"),
     "SOSP' 25": VenueReading("SOSP", "2025"),
+    "19-CVPR": VenueReading("CVPR", "2019"),
+    "19-covid": VenueReading("19-covid"),
     "ASPLOS 21'": VenueReading("ASPLOS", "2021"),
     "Vision 21": VenueReading("Vision 21"),
     "CVPR2024 Highlight": VenueReading("CVPR", "2024", "Highlight"),

@@ -104,7 +104,7 @@ _OUTER = lazy_regex(
 _FULL_YEAR = lazy_regex(r"(?<!\d)(?<!\d\.)(?:19|20)\d\d(?!\d|\.\d)")
 _SHORT_YEAR = lazy_regex(
     r"(?<=[A-Za-z]) ?['’] ?(\d\d)(?!\d)|^[\W_]{0,4}(?!covid)[a-z]{3,12}-?(\d\d)(?!\w)"
-    r"|^[a-z]{3,12} (\d\d)(?=['’](?!\w))",
+    r"|^[a-z]{3,12} (\d\d)(?=['’](?!\w))|^[\W_]{0,4}(\d\d)-(?!covid)(?=[a-z]{3,12}(?!\w))",
     re.IGNORECASE,
 )
 _BETWEEN = " \t,;:|·-"

@@ -362,8 +362,9 @@ class FieldLines:
         bullet = _BULLET.match(data)
         start = bullet.end() if bullet else 0
         text = data[start:].rstrip(BLANKS)
-        start += len(text) - len(text.lstrip(b" \t*_"))
-        text = text.strip(b" \t")
+        lead = _BY.match(text)
+        start += lead.end() if lead else 0
+        text = text[lead.end() :].strip(b" \t") if lead else text.strip(b" \t")
         inner = (
             text.strip(b"*_").rstrip(b".,; ").rstrip(b"*_")
             if not text.lower().rstrip(b"*_").endswith(b"al.")
@@ -450,6 +451,7 @@ _PROSE = lazy_regex(rb" (?:[a-z]+ ){4}")
 _OPEN, _SHUT = "“".encode(), "”".encode()
 _LONGEST_PARTS = 1_000
 _ONCE = frozenset({"authors", "venue", "date", "year"})
+_BY = lazy_regex(rb"[ \t*_]*(?:(?:written )?by[ \t]+)?", re.I)
 _SEVERAL = lazy_regex(r"[,;，、&]| and | et al")
 _LONGEST_NAME = 40
 _MOST_ODD = 0.25

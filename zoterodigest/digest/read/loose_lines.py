@@ -21,6 +21,7 @@ from zoterodigest.digest.format.line_pattern import (
 from zoterodigest.digest.read.codecs import PUBLISHERS
 from zoterodigest.digest.read.found import is_title
 from zoterodigest.digest.read.open_titles import LINK_WORDS, is_named
+from zoterodigest.digest.read.parts import holds_title
 from zoterodigest.digest.read.people import are_last_names, is_person
 from zoterodigest.digest.read.references import links_within
 from zoterodigest.digest.read.shapes import is_clear, may_be_names
@@ -87,6 +88,10 @@ def is_plausible(
 
 def _are_as_named(texts: Mapping[str, str], links: Iterator[bytes], venues: VenueTable) -> bool:
     """Whether links are nothing else, an award is a known one, and a comment is such a remark."""
+    # A word or two before a link that is called by a title are a name of what the link leads to.
+    title = texts.get("title", "")
+    if title.count(" ") < 2 and title and holds_title(texts.get("links", "").encode()):
+        return False
     # A line below a title that holds nothing else; behind a title, names are looked for anyway.
     if texts.keys() == {"summary"} and _is_no_remark(texts["summary"], venues):
         return False

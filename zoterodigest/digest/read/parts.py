@@ -31,6 +31,9 @@ _NOISE = lazy_regex(
 )
 """What shows nothing: comments, tags, pictures, emoji."""
 
+_EDITORS = lazy_regex(r",[^()\[\]:;\d\0]{3,300}\(Eds?\.?\)")
+"""Who edited the proceedings that a paper stands in."""
+
 _COMMENT = lazy_regex(r"<!--.*?-->")
 _OF_NOISE = lazy_regex(r"[<:\\&!]")
 _AROUND_LINKS = (("**[", "]**"), ("[", "]"), ("(", ")"), ("**", "**"), ("`", "`"), ("*", "*"))
@@ -97,6 +100,8 @@ class _PartsReader:
         self._text = _hidden(words, self._links)
         if not self._text.isascii() or _OF_NOISE.search(self._text):
             self._text = _NOISE.sub(lambda found: " " * len(found[0]), self._text)
+        if "(Ed" in self._text:
+            self._text = _EDITORS.sub(lambda found: " " * len(found[0]), self._text)
         self._parts: _Parts = []
 
     def read(self) -> _Parts | None:

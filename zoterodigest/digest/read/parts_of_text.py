@@ -42,7 +42,7 @@ _SENTENCE = lazy_regex(r"(?<=[^\s.])\.\s+(?=[^\s])|(?<=[;；])\s*")
 _COLON = lazy_regex(r"[:：](?=\s|$)")
 _ET_AL = lazy_regex(r"(?<=[*_])et\.? ?al\.?[*_]|\bet\.? ?al\b\.?", re.I)
 _ABBREVIATED = lazy_regex(
-    r"(?:acad|al|am|anal|ann|appl|assoc|bull|chem|comp|comput|conf|dr|eds?|eng|eur|gen|inf|intl?"
+    r"(?:acad|access|al|am|anal|ann|appl|assoc|bull|chem|commun|comp|comput|conf|dr|eds?|eng|eur|gen|inf|intl?"
     r"|intell|jr?|lang|learn|lett|mach|math|med|natl?|no|pattern|phil|phys|pp|proc|psychol|res|rev"
     r"|sci|soc|sr|st|stat|symp|syst|theor|trans|vis|vol|vs)",
     re.I,
@@ -52,7 +52,7 @@ _ABBREVIATED = lazy_regex(
 _FILLER = lazy_regex(
     r"(?:in|by|at|and|or|on|from|via|with|authors?|published|accepted|to appear(?: in)?|in proc"
     r"|(?:in )?proceedings of(?: the)?|presented at|accepted (?:by|at|to)|published (?:in|at|by)"
-    r"|links?)"
+    r"|links?|doi[=:]?)"
     r"|@[\w:.-]+(?:[;,] ?@[\w:.-]+)*|(?:vol(?:ume)?\.? ?)?\d{1,4} ?\(\d{1,4}(?:[-–/]\d{1,4})?\)"
     r"|(?:pp?\.?|pages?) ?\d+(?: ?[-–]+ ?\d+)?|\d{1,5} ?[-–]+ ?\d{1,5}"
     r"|(?:vol|no|number|issue)\.? ?\d{1,4}"
@@ -69,13 +69,15 @@ _LEADING = lazy_regex(
 _BY = lazy_regex(r"(?:(?:written )?by|with|authors?\s*:)\s+(?=\S)", re.I)
 _VOLUME = lazy_regex(
     r"(?<!['’])[,\s]+(?!(?:19|20)\d\d\b)(?:vol(?:ume)?\.?\s*)?\d{1,4}(?:\.\d{1,5})?\s*(?:\(\s*(?!(?:19|20)\d\d\))\d{1,4}(?:[-–/]\d{1,4})?\s*\))?"
-    r"(?:\s*:\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?)?(?:\s*,\s*no\.?\s*\d{1,4})?"
+    r"(?:\s*:\s*(?:\d{1,6}(?:\s*[-–]+\s*\d{1,6})?|e\d{3,8}))?(?:\s*,\s*no\.?\s*\d{1,4}|,\s*\d{1,3}(?=,?\s*(?:Article|\(|$)))?"
+    r"(?:\s*,\s*Article\s*\d{1,4})?"
     r"(?:\s*,\s*(?:pp?\.?|pages)\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?|\s*,\s*\d{1,6}\s*[-–]+\s*\d{1,6})?"
     r"(?=[\s,.;(]|$)",
     re.I,
 )
 _YEAR_AND_PAGES = lazy_regex(
-    r"[\s,.;(]*(?P<year>(?:19|20)\d\d)?[\s,.:;)]*(?:(?:pp?\.?|pages)?\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?)?[\s.)]*",
+    r"[\s,.;(]*(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?\s+)?(?P<year>(?:19|20)\d\d)?"
+    r"[\s,.:;)]*(?:(?:pp?\.?|pages)?\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?(?:\s+pages)?)?[\s.)]*",
     re.I,
 )
 _PAGES_BEHIND_YEAR = lazy_regex(
@@ -106,6 +108,46 @@ _FAMILY = r"(?:(?:v[ao]n|de[rnl]?|di|la|le) ){0,2}[^\W\d_a-z][\w'’-]*"
 _GIVEN = r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){0,2}"
 _INVERTED = lazy_regex(rf"(?:by )?{_FAMILY}, {_GIVEN}(?: and {_FAMILY}, {_GIVEN})+")
 """Names as in BibTeX: "Lovelace, Ada and Gödel, Kurt"."""
+_LAST_NAME = r"(?:(?:v[ao]n|de[rnl]?|di|la|le) ){0,2}[A-Z\u00c0-\u024f][\w'’-]+"
+_NAMES_AND_YEAR = lazy_regex(
+    rf"(?P<authors>{_LAST_NAME}(?:,? (?:and|&) {_LAST_NAME}|(?:, {_LAST_NAME})+"
+    rf"(?:,? (?:and|&) {_LAST_NAME})?(?:,? et al\.?)?)),? \((?P<year>(?:19|20)\d\d)\)"
+)
+"""Several last names and a year: "Lovelace, Gödel (2024)"."""
+
+_MEDICAL = lazy_regex(
+    rf"(?P<authors>{_LAST_NAME} [A-Z]{{1,3}}(?:, {_LAST_NAME} [A-Z]{{1,3}})+)\.\s+(?=\S)"
+)
+"""Names as medical journals write them, to the period behind the last: "Lovelace A, Gödel K."."""
+
+_BARE_INITIALS = lazy_regex(r"\w [A-Z]{1,3},.* [A-Z]\.$")
+_JOURNAL = lazy_regex(
+    r"\((?:in )?(?P<mark>[*_])(?P<venue>[A-Z][^*_(),]*[^\s*_(),])[*_],? (?P<year>(?:19|20)\d\d)\)",
+    re.I,
+)
+"""A journal in italics with its year, in parentheses: no person is named so."""
+
+_PAGES = r"(?:e\d{3,8}|\d{1,7}(?:\s*[-–]+\s*\d{1,6})?)"
+_YEAR_AND_VOLUME = lazy_regex(
+    rf"(?P<year>(?:19|20)\d\d)(?:,\s*\d{{1,4}}(?:\s*\(\d{{1,4}}(?:[-–/]\d{{1,4}})?\))?)?\s*:\s*{_PAGES}"
+)
+"""A year before the volume and the pages: "2024, 12(3): 45-67"."""
+
+_CITED = lazy_regex(
+    r"(?P<venue>[A-Z][^,.;()\[\]\0]*),\s*(?P<year>(?:19|20)\d\d)"
+    rf"(?P<rest>(?:,\s*\d{{1,4}}(?:\s*\(\d{{1,4}}(?:[-–/]\d{{1,4}})?\))?)?(?:\s*:\s*{_PAGES})?)"
+)
+_PUBLISHER = lazy_regex(
+    r"(?:IEEE|ACM|AAAI Press|Association for [A-Z][a-z]+ [A-Z][a-z]+|Springer(?: [A-Z][a-z]+)*"
+    r"|Elsevier|PMLR)"
+    rf"(?:,\s*[A-Z][A-Za-z. ]{{1,20}})*(?:,\s*(?:Paper|Article) \d{{1,4}})?"
+    rf"(?:,\s*(?:19|20)\d\d)?(?:[,:]\s*{_PAGES}|,\s*\d{{1,4}} pages)?"
+)
+"""Who published the proceedings that are named before, where, and the pages in them."""
+
+_SHORT = lazy_regex(r"[A-Z][A-Za-z&/-]{1,11}(?: [A-Z][a-z]+)?[ '’]{0,2}(?:\d\d|(?:19|20)\d\d)?")
+"""The short form of the venue before it, with its year."""
+
 _TWO_YEARS = lazy_regex(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
 _PAIRS = {"(": ("(", ")"), ")": ("(", ")"), "[": ("[", "]"), "]": ("[", "]")}
 _LONGEST_VENUE = 200
@@ -178,6 +220,12 @@ class _TextReader:
     def _read(self, start: int, end: int, level: int) -> int | None:
         """Read a range as a whole, else cut at marks, then at brackets, then at periods."""
         marked = [*_cut(self._text, start, end, (_MARKED, True))]
+        if len(marked) > 1 and (journal := _JOURNAL.search(self._text, start, end)):
+            before = self._read(start, journal.start(), level)
+            if before is not None:
+                return before
+            self._put([PartSpan(name, *journal.span(name)) for name in ("venue", "year")])
+            return self._read(journal.end(), end, level)
         if len(marked) > 1:
             for number, piece in enumerate(marked):
                 self._is_marked = number % 2 == 1
@@ -189,7 +237,7 @@ class _TextReader:
         start, end = self._trimmed(start, end)
         if start >= end:
             return None
-        whole = self._whole(start, end)
+        whole = self._last_names(start, end) or self._whole(start, end)
         if whole is not None:
             self._put(whole)
             return None
@@ -216,7 +264,7 @@ class _TextReader:
         # its volume before is 15 % of reading bold titles.
         if self._are_listed(start, end) and (people := self._people(start, end)):
             return [people]
-        found = self._one(start, end)
+        found = self._cited(start, end) or self._one(start, end)
         if found is not None:
             return found
         if people := self._people(start, end):
@@ -224,10 +272,30 @@ class _TextReader:
         # A venue that no table knows comes last: with less it would take names and years with it.
         return self._several(start, end) or self._venue(start, end, is_known=False)
 
+    def _cited(self, start: int, end: int) -> _Parts | None:
+        """Return the parts of "A Journal, 2024, 12(3): 45-67" behind authors."""
+        if "authors" not in self._known or "venue" in self._known:
+            return None
+        found = _CITED.fullmatch(self._text, start, end)
+        if found is None or not self._is_venue(found["venue"], is_sure=True, is_dated=True):
+            return None
+        parts = [PartSpan(name, *found.span(name)) for name in ("venue", "year")]
+        return [*parts, PartSpan("ignored", *found.span("rest"))] if found["rest"] else parts
+
+    def _last_names(self, start: int, end: int) -> _Parts | None:
+        """Return the parts of "Gödel, Noether (2024)"; one name alone may be that of a venue."""
+        found = _NAMES_AND_YEAR.fullmatch(self._text, start, end)
+        if found is None or not all(map(is_last_name, names.parse_names(found["authors"]).people)):
+            return None
+        return [PartSpan(name, *found.span(name)) for name in ("authors", "year")]
+
     def _one(self, start: int, end: int) -> _Parts | None:
         """Return the part that a range is, or is with its year; [] for what is read as nothing."""
         text = self._text[start:end]
-        if _FILLER.fullmatch(text):
+        if found := _YEAR_AND_VOLUME.fullmatch(text):
+            year = start + found.end("year")
+            return [PartSpan("year", start, year), PartSpan("ignored", year, end)]
+        if _FILLER.fullmatch(text) or ("venue" in self._known and _PUBLISHER.fullmatch(text)):
             return [PartSpan("ignored", start, end)]
         if found := _YEAR.fullmatch(text):
             return [PartSpan("year", start + found.start("year"), start + found.end("year"))]
@@ -235,6 +303,9 @@ class _TextReader:
             return [PartSpan("date", start, end)]
         if _AWARD.fullmatch(text):
             return [PartSpan("award", start, end)]
+        is_enclosed = self._text[start - 1 : start] + self._text[end : end + 1] == "()"
+        if is_enclosed and "venue" in self._known and _SHORT.fullmatch(text):
+            return [PartSpan("ignored", start, end)]
         return self._identifier(start, end) or self._venue(start, end)
 
     def _identifier(self, start: int, end: int) -> _Parts | None:
@@ -245,7 +316,7 @@ class _TextReader:
 
     def _venue(self, start: int, end: int, *, is_known: bool = True) -> _Parts | None:
         text = self._text[start:end]
-        if end - start > _LONGEST_VENUE or LINK in text:
+        if end - start > _LONGEST_VENUE or LINK in text or text.count("(") != text.count(")"):
             return None
         if not is_name_like(text) and not self._is_cited(text):
             return None
@@ -308,7 +379,9 @@ class _TextReader:
             return None
         if not self._are_people(text, is_led=bool(lead)):
             return None
-        return PartSpan("authors", start, end)
+        # Where others have initials without a period, the last one ends the list.
+        is_ended = text[-1] == "." and _BARE_INITIALS.search(text)
+        return PartSpan("authors", start, end - 1 if is_ended else end)
 
     def _are_listed(self, start: int, end: int) -> bool:
         """Whether a range is names of several people that commas part, and nothing before them.
@@ -347,6 +420,10 @@ class _TextReader:
 
     def _several(self, start: int, end: int) -> _Parts | None:
         """Return the parts of a range that commas part: authors, then a venue and the like."""
+        medical = _MEDICAL.match(self._text, start, end)
+        if medical and (people := self._people(*medical.span("authors"))):
+            behind = self._whole(*self._trimmed(medical.end(), end))
+            return None if behind is None else [people, *behind]
         if (inverted := _INVERTED.match(self._text, start, end)) and inverted.end() < end:
             people = self._people(start, inverted.end())
             behind = self._after(self._items(inverted.end(), end))

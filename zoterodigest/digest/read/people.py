@@ -41,10 +41,13 @@ _NO_PERSON = lazy_regex(
 
 _GIVEN = lazy_regex(
     r"(\b[^\W\d_a-z][^\W\d_A-Z]*)-(?=(?:bin|bum|chan|cheng|chi|chiang|chieh|chih|ching|chuan|chul|chun|eun"
-    r"|fu|geun|goo|gu|gyu|ha|hao|hee|ho|hong|hoon|hsien|hsin|hsuan|hun|hung|hwan|hyeok|hyeon|hyuk|hyun|il|in"
-    r"|jae|jen|jeong|jin|joo|joon|ju|jun|jung|kai|ki|kuan|kwon|kyu|kyung|lan|li|lin|ling|mei|mi|min|ming"
-    r"|na|nam|ok|rae|rim|seo|seok|seong|sheng|shih|sik|soo|su|sub|suk|sun|sung|tae|tai|ting|tse|tsung|tzu|uk"
-    r"|wei|wen|won|woo|wook|yang|yen|yeon|yeong|yeop|yi|yong|yoon|you|young|yu|yuan|yun)\b)"
+    r"|fan|fang|fei|feng|fu|geun|goo|gu|gyu|ha|hao|hee|ho|hong|hoon|hsien|hsin|hsuan|hua|hui|hun|hung|hwan"
+    r"|hyeok|hyeon|hyuk|hyun|il|in|jia|jian|jie|jing|jiun"
+    r"|jae|jen|jeong|jin|joo|joon|ju|jun|jung|kai|ki|kuan|kwon|kyu|kyung|lan|li|liang|lin|ling|lun|mei|mi|min|ming"
+    r"|na|nam|ning|ok|peng|ping|qi|qiang|qing|rae|rim|rong|rui|seo|seok|seong|sheng|shih|sik|soo|su|sub|suk|sun"
+    r"|sung|tae|tai|tao|ting|tse|tsung|tzu|uk"
+    r"|wei|wen|won|woo|wook|xia|xiang|xin|xing|xuan|yan|yang|yen|yeon|yeong|yeop|yi|ying|yong|yoon|you|young|yu"
+    r"|yuan|yue|yun|zhen|zhi|zhong)\b)"
 )
 """What stands in "Seung-won" before the second syllable of a given name, which may be small."""
 

@@ -13,18 +13,21 @@ _MOST_WORDS = 12
 _CAPITAL = lazy_regex("[A-Z]")
 _CAPITALS = lazy_regex(r"[A-Z].*[A-Z]")
 _NO_VENUE = lazy_regex(
-    r"[\[\]{}<>!?\"“”《》`|\\=+#@\0]|https?|\b(?:amazon|berkeley|by|chapter|college|department|deepmind"
-    r"|facebook|google|institute?|lab(?:s|oratory)?|lecture|meta|microsoft|mit|nvidia|openai|part"
-    r"|research|school|stanford|tsinghua|university|version)\b",
+    r"[\[\]{}<>!?\"“”《》`|\\=+#@\0]|https?|\b(?:amazon|berkeley|by|cent(?:er|re)|chapter|college|department|deepmind"
+    r"|facebook|google|group|institute?|lab(?:s|oratory)?|lecture|meta|microsoft|mit|nvidia|openai"
+    r"|part(?! [A-F]\b)|school|stanford|tsinghua|university|version)\b",
     re.I,
 )
-_SMALL = lazy_regex(r"an?|and|at|der?|des|di|et|for|from|in|la|of|on|the|to|und|van|von")
+_RESEARCH = lazy_regex(r"\bresearch\b", re.I)
+"""A word of journals, of titles and of the names of firms, which a volume or a date tells apart."""
+_SMALL = lazy_regex(r"an?|and|at|der?|des|di|et|for|from|in|its|la|of|on|the|to|und|van|von")
 """Words in the name of a venue that begin with a small letter."""
+_PROCEEDINGS = ("Proceedings of ", "In Proceedings of ", "Proc. of ", "In Proc. of ")
 _IN_SLOT = lazy_regex(
     r"accepted|access|appear|arxiv|as|award|be|best|by|candidate|conference|demo|early|findings"
     r"|highlight|journal|long|main|notable|oral|outstanding|papers?|poster|preprint|presentation"
     r"|presented|proceedings|published|review|short|spotlight|submitted|top|track|under|vol|volume"
-    r"|was|workshops?|\W*|\d+(?:st|nd|rd|th)",
+    r"|was|workshops?|\W*|\d+(?:st|nd|rd|th)|e\d{3,8}",
     re.I,
 )
 """Words in the slot of a venue that may begin with a small letter."""
@@ -48,14 +51,17 @@ def is_venue(
     if venues.find(name) is not None:
         return True
     words = name.split()
-    if not 0 < len(words) <= _MOST_WORDS or not all(map(_is_capital, words)):
+    is_short = 0 < len(words) <= _MOST_WORDS and all(map(_is_capital, words))
+    if not is_short and not _is_of_proceedings(name, words):
         return False
-    if _NO_VENUE.search(name) or ". " in name or name.count("(") != name.count(")"):
+    if _NO_VENUE.search(name) or name.count("(") != name.count(")"):
+        return False
+    if not is_sure and (". " in name or (_RESEARCH.search(name) and not (is_named and is_dated))):
         return False
     if OF_VENUE.search(name):
         is_publisher = is_named and len(words) > 1 and words[-1] == "Press"
         return is_sure or is_dated or is_publisher or len(words) >= _FEWEST_WORDS
-    if "," in name or " and " in name:
+    if "," in name or (" and " in name and not (is_named and is_dated)):
         return False
     is_short_form = any(map(_CAPITALS.search, re.split("[ -]", name)))
     return is_sure or (is_dated and (is_short_form or is_named)) or (is_named and is_marked)
@@ -68,7 +74,17 @@ def is_name_like(text: str) -> bool:
     """
     words = text.split()
     is_short = len(words) <= _FEWEST_WORDS
-    return is_short or (len(words) <= 2 * _MOST_WORDS and all(map(_is_of_name, words)))
+    is_long = len(words) > 2 * _MOST_WORDS
+    return (
+        is_short
+        or (not is_long and all(map(_is_of_name, words)))
+        or _is_of_proceedings(text, words)
+    )
+
+
+def _is_of_proceedings(text: str, words: list[str]) -> bool:
+    """Whether a text begins as the names of proceedings do, in which any word may be small."""
+    return len(words) <= 2 * _MOST_WORDS and text.startswith(_PROCEEDINGS)
 
 
 def _is_of_name(word: str) -> bool:

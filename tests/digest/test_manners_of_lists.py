@@ -1,0 +1,148 @@
+"""Manners of lists in the wild: what each entry says is read, and no more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.digest.read.report import entry_json
+
+U = "https://arxiv.org/abs/1706.03762"
+DOI = "https://doi.org/10.1145/142750.142769"
+
+
+def stated(text: str) -> list[dict[str, Any]]:
+    """What is read of the entries of a list: title, authors, venue, year, summary, short title."""
+    found = [entry_json(entry) for entry in read(f"## Birds\n\n{text}\n".encode()).entries]
+    names = ("title", "short_title", "authors", "venue", "year", "summary")
+    return [{name: one[name] for name in names if one[name]} for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        # A year in parentheses before the venue.
+        (
+            f"- **Counting Owls with Code** (2023), MSR'23, Wren, Ada, et al. [[pdf]]({U})",
+            {"title": "Counting Owls with Code", "authors": ["Wren, Ada"]}
+            | {"venue": "MSR", "year": 2023},
+        ),
+        (
+            "- **Counting Owls with Code** (2024), TOSEM, Sun et al.",
+            {"title": "Counting Owls with Code", "authors": ["Sun"], "venue": "TOSEM"}
+            | {"year": 2024},
+        ),
+        # "by" on the line of authors.
+        (
+            f"* **A Calculus for Owls** (LMCS 2024)  \n  by Ada Wren, Bo van den Berg, and Cy Kite"
+            f"  \n  ([doi]({DOI}))\n  ([pdf]({U}))",
+            {"title": "A Calculus for Owls", "venue": "LMCS", "year": 2024}
+            | {"authors": ["Ada Wren", "Bo van den Berg", "Cy Kite"]},
+        ),
+        # Last names and a year behind a dash.
+        (
+            f"- [A Crash Course in Owls]({U}) - Wren, Finch, de Kite (2022)",
+            {"title": "A Crash Course in Owls", "authors": ["Wren", "Finch", "de Kite"]}
+            | {"year": 2022},
+        ),
+        (
+            f"- [A Crash Course in Owls]({U}) - Wren et al. (2022) [[Video](https://y.example)]",
+            {"title": "A Crash Course in Owls", "authors": ["Wren"], "year": 2022},
+        ),
+        # A journal in italics with its year, in parentheses.
+        (
+            f"- [Basic Models of Owls]({DOI}) (_Statistics Surveys_, 2017).",
+            {"title": "Basic Models of Owls", "venue": "Statistics Surveys", "year": 2017},
+        ),
+        (
+            f"- [From Owls to Networks]({DOI}) (*Programming Historian*, 2015)",
+            {"title": "From Owls to Networks", "venue": "Programming Historian", "year": 2015},
+        ),
+        # The year before the venue, in two digits.
+        (
+            f"- Counting Owls in Time Series | **[19-IJCAI]** | [`[pdf]`]({U})",
+            {"title": "Counting Owls in Time Series", "venue": "IJCAI", "year": 2019},
+        ),
+        # Names as medical journals write them.
+        (
+            f"- [Smart Pools for Owls]({U}). Wren L, Finch Y, Kite J, Heron P. OSDI '17.",
+            {"title": "Smart Pools for Owls", "venue": "OSDI", "year": 2017}
+            | {"authors": ["Wren L", "Finch Y", "Kite J", "Heron P"]},
+        ),
+        # A name in quotation marks before a linked title.
+        (
+            f'- "Strix": [A Next-Generation Owl Platform]({U}). Ada Wren, Bo Finch.',
+            {"title": "A Next-Generation Owl Platform", "authors": ["Ada Wren", "Bo Finch"]},
+        ),
+        # Journals of any name behind authors.
+        (
+            f"3. **Transfer Learning of Owls**, *Ada Wren, Bo Finch*, Theoretical and Applied Owl"
+            f" Mechanics, 2020. [[paper]({U})]",
+            {"title": "Transfer Learning of Owls", "authors": ["Ada Wren", "Bo Finch"]}
+            | {"venue": "Theoretical and Applied Owl Mechanics", "year": 2020},
+        ),
+        (
+            f"4. **Owls in Power**, *Ada Wren, Bo Finch*,  Electric Owl Systems Research, 2022."
+            f" [[paper]({U})]",
+            {"title": "Owls in Power", "authors": ["Ada Wren", "Bo Finch"]}
+            | {"venue": "Electric Owl Systems Research", "year": 2022},
+        ),
+        (
+            f"5. **Owls in Space**, *Ada Wren, Yi-fan Chen*, **NIPS**, 2021. [[paper]({U})]",
+            {"title": "Owls in Space", "authors": ["Ada Wren", "Yi-fan Chen"]}
+            | {"venue": "NIPS", "year": 2021},
+        ),
+        # The number of an article in the place of its pages.
+        (
+            f'Ada Wren, Bo Finch. "Ten Rules for Owls" PLOS Comp Bio 13: e1005412 (2017). {U}',
+            {"title": "Ten Rules for Owls", "authors": ["Ada Wren", "Bo Finch"]}
+            | {"venue": "PLOS Comp Bio", "year": 2017},
+        ),
+        # Citations as the ACM has them, with editors and the publisher's place.
+        (
+            "- Ada Wren and Bo Finch. 1992. **Beyond Being Owls**. In Proceedings of the SIGBIRD"
+            " Conference on Wings in Computing Systems (BIRD '92), Cy Kite, and Di Heron (Eds.)."
+            f" ACM, New York, NY, USA, 119-125. DOI: {DOI}",
+            {"title": "Beyond Being Owls", "authors": ["Ada Wren", "Bo Finch"], "year": 1992}
+            | {"venue": "Proceedings of the SIGBIRD Conference on Wings in Computing Systems"},
+        ),
+        (
+            "- Ada Wren. 1993. **Interacting with Owls**. Commun. ACM 36, 7 (July 1993), 87-96."
+            f" DOI={DOI}",
+            {"title": "Interacting with Owls", "authors": ["Ada Wren"], "year": 1993}
+            | {"venue": "Commun. ACM"},
+        ),
+        # Citations as GB/T 7714 has them.
+        (
+            "* Wren A, Finch B, et al. <b>A Survey on Owls[J]</b>. arXiv preprint"
+            f" arXiv:1706.03762, 2024. [Link]({U})",
+            {"title": "A Survey on Owls", "authors": ["Wren A", "Finch B"], "year": 2024}
+            | {"venue": "arXiv preprint"},
+        ),
+        (
+            f"* Wren A, Finch B. <b>Owl Networks[J]</b>. Applied Owls, 2023, 11(13): 2867-2870."
+            f" [Link]({DOI})",
+            {"title": "Owl Networks", "authors": ["Wren A", "Finch B"], "year": 2023}
+            | {"venue": "Applied Owls"},
+        ),
+        (
+            "* Wren A, Finch B. <b>Owl Data: A Dataset[C]</b>//2022 IEEE International Conference"
+            f" on Big Data (Big Data). IEEE, 2022: 6676-6677. [Link]({DOI})",
+            {"title": "Owl Data: A Dataset", "authors": ["Wren A", "Finch B"], "year": 2022}
+            | {"venue": "IEEE International Conference on Big Data"},
+        ),
+        # A short name behind a bar.
+        (
+            "| Paper | Published in |\n|---|---|\n| Learning Owls for Search｜**DSSM** | CIKM |",
+            {"title": "Learning Owls for Search", "short_title": "DSSM", "venue": "CIKM"},
+        ),
+        (
+            "| Paper | Published in |\n|---|---|\n| Deep Owls for Search \\| **DeepOwl** | CIKM |",
+            {"title": "Deep Owls for Search", "short_title": "DeepOwl", "venue": "CIKM"},
+        ),
+    ],
+)
+def test_what_an_entry_says_is_read(text: str, wanted: dict[str, Any]) -> None:
+    assert stated(text) == [wanted]
