@@ -37,7 +37,10 @@ def semantic_scholar_by_title(title: str) -> Question:
     """Return the question for the one work whose title is closest."""
     words = line(title)
     params = {"query": words, **_FIELDS}
-    return Question(f"title:{words.casefold()}", "/paper/search/match", _read_match, params)
+    key = f"title:{words.casefold()}"
+    return Question(
+        key, "/paper/search/match", lambda it: map(_work, each(inside(it, "data"))), params
+    )
 
 
 def ask_all(
@@ -75,10 +78,6 @@ def _batch(index: Index, keys: Sequence[str]) -> dict[str, Candidates | Failed]:
 
 def _read(answer: Json) -> Iterable[IndexedWork]:
     return (_work(answer),)
-
-
-def _read_match(answer: Json) -> Iterable[IndexedWork]:
-    return map(_work, each(inside(answer, "data")))
 
 
 def _work(paper: Json) -> IndexedWork:

@@ -24,7 +24,6 @@ from zoterodigest.notes.model import (
     NoteText,
     Quote,
     Run,
-    Runs,
     Table,
     TextMark,
 )
@@ -98,7 +97,8 @@ def _linked(run: Run, links: PageLinks) -> Iterator[Run]:
 def _content(content: Content, links: PageLinks) -> Content:
     match content:
         case NoteParagraph(runs=runs) | NoteHeading(runs=runs):
-            return replace(content, runs=_runs(runs, links))
+            linked = chain.from_iterable(_linked(run, links) for run in runs)
+            return replace(content, runs=join_runs(linked))
         case Quote(nodes):
             return Quote(_nodes(nodes, links))
         case Table(rows):
@@ -119,7 +119,3 @@ def _nodes(nodes: Iterable[Node], links: PageLinks) -> tuple[Node, ...]:
         else _content(node, links)
         for node in nodes
     )
-
-
-def _runs(runs: Runs, links: PageLinks) -> Runs:
-    return join_runs(chain.from_iterable(_linked(run, links) for run in runs))

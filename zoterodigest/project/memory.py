@@ -134,8 +134,15 @@ def read_memory_head(path: Path, lock_data: bytes) -> MemoryHead | None:
     # An earlier version says nothing of some: it remembers nothing of the kind.
     otherwise = {name: value.get(name, {}) for name in _OTHERWISE}
     other = {row.id: row for row in known.other.rows}
-    links = known.past, known.known_lags, known.missing, other
-    return MemoryHead(_print(otherwise), known.collections, known.library, *links)
+    return MemoryHead(
+        otherwise=_print(otherwise),
+        collections=known.collections,
+        version=known.library,
+        past=known.past,
+        lagged=known.known_lags,
+        missing=known.missing,
+        other=other,
+    )
 
 
 def memory_head(seen: Seen, lock: LockFile) -> MemoryHead:
@@ -146,8 +153,15 @@ def memory_head(seen: Seen, lock: LockFile) -> MemoryHead:
     otherwise = _otherwise(seen, lock)
     known = {row.id: row for row in lock.rows}
     other = {row_id: row for row_id, row in seen.rows.items() if known.get(row_id) != row}
-    links = seen.past, seen.lagged, frozenset(known.keys() - seen.rows.keys()), other
-    return MemoryHead(_print(otherwise), seen.collections, seen.version, *links)
+    return MemoryHead(
+        otherwise=_print(otherwise),
+        collections=seen.collections,
+        version=seen.version,
+        past=seen.past,
+        lagged=seen.lagged,
+        missing=frozenset(known.keys() - seen.rows.keys()),
+        other=other,
+    )
 
 
 def remember_version(path: Path, lock_data: bytes, version: int) -> None:

@@ -81,7 +81,10 @@ def why_vault(files: Sequence[Path]) -> str:
 def propose(candidates: Sequence[DigestProposal]) -> tuple[Proposal, ...]:
     """Return what is proposed for `candidates`, in their order; of twins the other one leads."""
     programs = {one.path: reason for one in candidates if (reason := _program(one))}
-    works = {one.path: _works(one.document) for one in candidates}
+    works = {
+        one.path: frozenset(it for entry in one.document.core_entries() for it in entry.identifiers)
+        for one in candidates
+    }
     found: list[Proposal] = []
     for place, one in enumerate(candidates):
         if one.path in programs:
@@ -127,10 +130,6 @@ def _undated(name: str) -> str:
     for found in reversed(dates_in(name)):
         name = f"{name[: found.start()]}\0{name[found.end() :]}"
     return name
-
-
-def _works(document: Document) -> frozenset[Identifier]:
-    return frozenset(one for entry in document.core_entries() for one in entry.identifiers)
 
 
 def _shared(some: frozenset[Identifier], others: frozenset[Identifier]) -> float:

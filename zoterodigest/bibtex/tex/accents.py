@@ -186,7 +186,7 @@ def composed(text: str) -> str:
 def _composed(text: str) -> str:
     for _ in range(3):  # an accent on an accent, in braces
         text, accents = _ACCENTED.subn(_compose, text)
-        text, groups = _GROUPED_LETTER.subn(_in_one, text)
+        text, groups = _GROUPED_LETTER.subn(lambda it: unicodedata.normalize("NFC", it[1]), text)
         if not (accents or groups):
             break
     if "\\" in text:
@@ -202,10 +202,6 @@ def _compose(found: re.Match[str]) -> str:
 def _with_mark(base: str, command: str) -> str:
     letter = base[1:] if base in ("\\i", "\\j") else characters().get(base, base)
     return unicodedata.normalize("NFC", letter + _marks()[command])
-
-
-def _in_one(found: re.Match[str]) -> str:
-    return unicodedata.normalize("NFC", found[1])
 
 
 def _letter(found: re.Match[str]) -> str:

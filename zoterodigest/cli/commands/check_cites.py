@@ -62,7 +62,8 @@ def check_cites(
     # Only then: where a .bib is named, a mistake in the configuration hinders nothing.
     project = None if named else _project_of(documents[0])
     with busy("Reading bibliographies"):
-        bibliographies = _bibliographies(named or _bibs_for(documents, project))
+        meant = dict.fromkeys(named or _bibs_for(documents, project))
+        bibliographies = {str(path): scan(read_file(path).data) for path in meant}
         checked = check_keys(cited, bibliographies)
     if not bibliographies:
         checked = Checked(missing_keys(cited, _library_keys(project)))
@@ -140,10 +141,6 @@ def _texts_of(bib: BibFile, project: Project | None) -> Iterator[Path]:
     documents = [path for name in bib.rules.cited if (path := root / name).is_file()]
     yield from map(real_path, documents)
     yield from (real_path(Path(one.at.file)) for one in read_cited(documents).citations)
-
-
-def _bibliographies(paths: Sequence[Path]) -> _Bibliographies:
-    return {str(path): scan(read_file(path).data) for path in dict.fromkeys(paths)}
 
 
 def _library_keys(project: Project | None) -> list[str]:

@@ -173,6 +173,12 @@ def enrich(asked: Invocation, chosen: RunChoices) -> int:
 
 
 def _run(asked: Invocation, chosen: RunChoices, intent: Intent) -> int:
-    only, with_notes = selection(chosen.only), not chosen.no_notes
-    limits = asked.max_changes, chosen.allow_removals
-    return run(asked, Options(intent, only, with_notes, *limits, chosen.accept))
+    options = Options(
+        intent,
+        selection(chosen.only),
+        with_notes=not chosen.no_notes,
+        max_changes=asked.max_changes,
+        allow_removals=chosen.allow_removals,
+        accepts=chosen.accept,
+    )
+    return run(asked, options)

@@ -152,7 +152,10 @@ class Watcher:
     def watch(self) -> int:
         """Watch until a person ends it, or until one run is done; return its exit code."""
         if not self._is_once:
-            _write(f"Watching {self._names()}. Press Ctrl-C to end it.")
+            workspace = self._place.workspace
+            counts = files_counted(len(workspace.digests), len(workspace.bibs))
+            names = enumerated([*counts, self._place.library_name])
+            _write(f"Watching {names}. Press Ctrl-C to end it.")
         self._note_recent()
         # Nobody looks on, so nothing is counted down.
         waiting = countdown.shown_by(lambda _: self._signals.heed())
@@ -166,11 +169,6 @@ class Watcher:
                 self.schedule = file_changed(self.schedule, LIBRARY, self._clock())
         _write("Stopped watching.")
         return FINE
-
-    def _names(self) -> str:
-        workspace = self._place.workspace
-        counts = files_counted(len(workspace.digests), len(workspace.bibs))
-        return enumerated([*counts, self._place.library_name])
 
     def _note_recent(self) -> None:
         """Note which files changed so shortly before that their writer may go on."""

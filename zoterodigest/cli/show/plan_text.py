@@ -112,7 +112,8 @@ def _status_lines(
     if not prepared.is_settled:
         headings = {end: f"{HEADINGS[end]} (`zoterodigest {_COMMANDS[end]}`)" for end in HEADINGS}
         yield from as_lines(prepared.plan, subjects, headings)
-        yield from _recorded_only(prepared)
+        if not prepared.plan.actions and not any(bib.is_change for bib in prepared.bibs):
+            yield "Nothing to write; only links are recorded in the lock file."
     yield from ("", *_exports_text(prepared))
     yield from ("", *_kept(prepared))
 
@@ -274,11 +275,6 @@ def _listed(heading: str, advice: str, reasons: Sequence[tuple[str, str]]) -> It
         yield from wrapped(reason, 6)
     if len(reasons) > _MOST:
         yield f"    … and {len(reasons) - _MOST:,} more"
-
-
-def _recorded_only(prepared: Prepared) -> Iterator[str]:
-    if not prepared.plan.actions and not any(bib.is_change for bib in prepared.bibs):
-        yield "Nothing to write; only links are recorded in the lock file."
 
 
 def _links(prepared: Prepared) -> str:

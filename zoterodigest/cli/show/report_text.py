@@ -137,18 +137,6 @@ def _both_values(report: Conflict | DivergedField, names: ReportNames) -> list[s
     return _ends(end, f"{field_name(report.name)}{source}: ", *values)
 
 
-def _both_places(report: PlaceConflict, _: ReportNames) -> list[str]:
-    return _ends(End.MARKDOWN, "", path_text(report.at_entry), path_text(report.at_item))
-
-
-def _both_names(report: NameConflict, _: ReportNames) -> list[str]:
-    return _ends(End.MARKDOWN, "", visible(report.at_digest), visible(report.at_library))
-
-
-def _collection_name(report: HeldBackName, _: ReportNames) -> list[str]:
-    return [f"the collection is called {visible(report.name)}"]
-
-
 def _not_followed(report: NotFollowed, _: ReportNames) -> list[str]:
     wanted = f"{path_text(report.wanted)}: " if report.wanted else ""
     return _broken(f"{wanted}{report.reason}")
@@ -285,9 +273,13 @@ SECTIONS: tuple[Section[Any], ...] = (
             " resolve`.", settle="resolve {id}"),
     Section(PlaceConflict, "Moved on both sides", "These moved in the digest and in the library, to"
             " different places. Both sides stay as they are. Move one of them to where the other"
-            " is.", _both_places),
+            " is.",
+            lambda it, _: _ends(
+                End.MARKDOWN, "", path_text(it.at_entry), path_text(it.at_item))),
     Section(NameConflict, "Renamed on both sides", "A heading and its collection got different"
-            " names. Both keep their name. Give both the same name.", _both_names, _heading),
+            " names. Both keep their name. Give both the same name.",
+            lambda it, _: _ends(
+                End.MARKDOWN, "", visible(it.at_digest), visible(it.at_library)), _heading),
     Section(AmbiguousEntry, "Ambiguous", "Each entry may be the item below it, or one of several."
             " zoterodigest created nothing. Correct or add an identifier (DOI, arXiv id), or merge"
             " duplicates in the library.", _items, settle="open {file}:{line} --file"),
@@ -366,7 +358,8 @@ SECTIONS: tuple[Section[Any], ...] = (
             " hold them back, or they are edits of your own notes, which only go one way.",
             _held_back, same=_same_fields, is_lasting=True),
     Section(HeldBackName, "Names held back", "By the rules of zoterodigest.toml the headings don't"
-            " follow the new names of their collections.", _collection_name, _heading,
+            " follow the new names of their collections.",
+            lambda it, _: [f"the collection is called {visible(it.name)}"], _heading,
             is_lasting=True),
     Section(NotPushed, "Not pushed", "These entries are not in the library, and the rules of"
             " zoterodigest.toml don't let their digest create items.", is_lasting=True),
