@@ -8,7 +8,7 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -148,47 +148,6 @@ def _reading_failed(error: OSError, path: Path) -> tuple[str, str]:
             return "a symlink that leads back to itself", "Mend the symlink."
         case _:
             return f"cannot be read ({error.strerror})", ""
-
-
-def real_path(path: Path) -> Path:
-    """Return where `path` leads through symlinks; one that leads back to itself stays as it is."""
-    return Path(os.path.realpath(path))  # Path.resolve raises for a loop, before Python 3.13
-
-
-def real_paths(paths: Sequence[str]) -> Iterator[str]:
-    """Yield the `real_path` of each of thousands of paths."""
-    return (path for path, _ in followed_paths(paths))
-
-
-def followed_paths(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Yield the `real_path` of each of thousands of paths, and whether a file is there.
-
-    A vault has them: to follow each alone would take 0.3 s for 5,000, and to look at each file 30
-    ms in place of 5.
-    """
-    folders: dict[str, tuple[str, Set[str]]] = {}
-    for path in paths:
-        folder, name = os.path.split(path)
-        if folder not in folders:
-            real = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118
-            # A folder may hold many more files than are asked for.
-            folders[folder] = real, (_plain_files(folder) if len(paths) >= _MANY else frozenset())
-        real, plain = folders[folder]
-        if name in plain:
-            yield real + name, True
-            continue
-        is_link = name in ("", ".", "..") or os.path.islink(real + name)  # noqa: PTH114
-        yield os.path.realpath(path) if is_link else real + name, os.path.isfile(path)  # noqa: PTH113
-
-
-_MANY = 100
-
-
-def _plain_files(folder: str) -> Set[str]:
-    """Return the names of the files in a folder that are no links; none if it can't be listed."""
-    with suppress(OSError), os.scandir(folder or ".") as entries:
-        return {one.name for one in entries if one.is_file(follow_symlinks=False)}
-    return frozenset()
 
 
 def looks_binary(data: bytes) -> bool:

@@ -18,10 +18,10 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.config import CONFIG_FILE, PLACEHOLDER
-from zoterodigest.project.files import read_if_present, real_path, real_paths
+from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock.named import names_of_files
-from zoterodigest.project.walks import Walks
+from zoterodigest.project.walks import Walks, real_path, real_paths
 
 
 @dataclass(frozen=True, slots=True)

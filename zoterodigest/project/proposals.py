@@ -18,9 +18,9 @@ from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
 from zoterodigest.frozen import dataclass
 from zoterodigest.mapping import venue_table
+from zoterodigest.project.dated_files import dates_in
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import BadInput
-from zoterodigest.project.layout import dates_in
 from zoterodigest.regex import lazy_regex
 
 _PROGRAMS_FORMATS = frozenset({"arxiv-daily-table", "daily-bullets", "hf-daily-table"})

@@ -1,4 +1,4 @@
-"""What is looked for on the disk: the nearest configuration, and what patterns of paths match.
+"""What is looked for on the disk: the nearest configuration, what patterns match, where paths lead.
 
 A vault has thousands of files. A command asks for them before it reads anything: to see that no
 file leads outside of the project, to find the digests, and to tell later whether they are the same.
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from zoterodigest.project.files import CONFIG_FILE, followed_paths
+from zoterodigest.project.files import CONFIG_FILE
 
 
 def find_project(start: Path) -> Path | None:
     """Return the nearest `zoterodigest.toml` in `start` (a file's folder) or above, or None."""
     # A run asks for the project of each folder several times: with `Path` that takes four times
     # as long.
-    folder, above = "", os.path.abspath(start)  # noqa: PTH100  (symlinks in it stay as they are named)
+    folder, above = "", os.path.abspath(start)  # noqa: PTH100  (symlinks stay as named)
     while folder != above:
         folder, above = above, os.path.dirname(above)  # noqa: PTH120
         candidate = os.path.join(folder, CONFIG_FILE)  # noqa: PTH118
@@ -63,3 +64,44 @@ def _matches(root: str, pattern: str) -> Sequence[MatchedPath]:
     return [
         MatchedPath(name, path, *one) for name, path, one in zip(names, paths, real, strict=True)
     ]
+
+
+def real_path(path: Path) -> Path:
+    """Return where `path` leads through symlinks; one that leads back to itself stays as it is."""
+    return Path(os.path.realpath(path))  # Path.resolve raises for a loop, before Python 3.13
+
+
+def real_paths(paths: Sequence[str]) -> Iterator[str]:
+    """Yield the `real_path` of each of thousands of paths."""
+    return (path for path, _ in followed_paths(paths))
+
+
+def followed_paths(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield the `real_path` of each of thousands of paths, and whether a file is there.
+
+    A vault has them: to follow each alone would take 0.3 s for 5,000, and to look at each file 30
+    ms in place of 5.
+    """
+    folders: dict[str, tuple[str, Set[str]]] = {}
+    for path in paths:
+        folder, name = os.path.split(path)
+        if folder not in folders:
+            real = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118
+            # A folder may hold many more files than are asked for.
+            folders[folder] = real, (_plain_files(folder) if len(paths) >= _MANY else frozenset())
+        real, plain = folders[folder]
+        if name in plain:
+            yield real + name, True
+            continue
+        is_link = name in ("", ".", "..") or os.path.islink(real + name)  # noqa: PTH114
+        yield os.path.realpath(path) if is_link else real + name, os.path.isfile(path)  # noqa: PTH113
+
+
+_MANY = 100
+
+
+def _plain_files(folder: str) -> Set[str]:
+    """Return the names of the files in a folder that are no links; none if it can't be listed."""
+    with suppress(OSError), os.scandir(folder or ".") as entries:
+        return {one.name for one in entries if one.is_file(follow_symlinks=False)}
+    return frozenset()

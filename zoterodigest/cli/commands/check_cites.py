@@ -22,9 +22,9 @@ from zoterodigest.cli.show.github_annotations import FindingForm, github_annotat
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.documents import read_cited
-from zoterodigest.project.files import BadInput, read_file, real_path
+from zoterodigest.project.files import BadInput, read_file
 from zoterodigest.project.layout import BibFile, Project, by_kind
-from zoterodigest.project.walks import find_project
+from zoterodigest.project.walks import find_project, real_path
 from zoterodigest.sync.bibliographies.key_findings import alias_differences
 
 

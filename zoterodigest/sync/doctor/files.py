@@ -20,12 +20,13 @@ from zoterodigest.digest.read.detect import read_document
 from zoterodigest.lookup.cache import cache_file, is_damaged
 from zoterodigest.mapping import BadMapping, venue_table
 from zoterodigest.project.digests import formats_for, read_digest
-from zoterodigest.project.files import read_if_present, real_path, require_text
+from zoterodigest.project.files import read_if_present, require_text
 from zoterodigest.project.layout import BibFile, Digest
 from zoterodigest.project.lock.lock import holds_conflict_marks, read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.log.journal import read_journal
 from zoterodigest.project.pending import read_pending
+from zoterodigest.project.walks import real_path
 from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, first_few, told
 

@@ -29,8 +29,9 @@ from zoterodigest.mapping import BadMapping, venue_table
 from zoterodigest.notes.note import LONGEST_NOTE, NoteContent, Part, note_length
 from zoterodigest.project.config import DigestRules
 from zoterodigest.project.digests import choice_in, read_digest
-from zoterodigest.project.files import BadInput, Evicted, real_path
+from zoterodigest.project.files import BadInput, Evicted
 from zoterodigest.project.vaults import VaultAway, why_away
+from zoterodigest.project.walks import real_path
 from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, first_few
 from zoterodigest.sync.doctor.files import told_of_copies
 

@@ -12,11 +12,10 @@ from zoterodigest.library.address import ApiAddress, parse_address
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import Library
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
-from zoterodigest.project.files import real_path
 from zoterodigest.project.layout import BibFile, Digest, Project
 from zoterodigest.project.memory import memory_path
 from zoterodigest.project.outside import Allowed, require_inside
-from zoterodigest.project.walks import Walks, find_project
+from zoterodigest.project.walks import Walks, find_project, real_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.steps import RemovedEntry
 from zoterodigest.project.config import FeedRules
-from zoterodigest.project.layout import dates_in, filled
+from zoterodigest.project.dated_files import dates_in, filled
 from zoterodigest.sync.new_papers.inserting import Addition, OpenDigest, day_of, insert, section_for
 from zoterodigest.sync.new_papers.papers import Paper
 

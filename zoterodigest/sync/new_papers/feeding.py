@@ -14,7 +14,8 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.arxiv import Newest
 from zoterodigest.lookup.work import Looked
 from zoterodigest.project.config import FeedRules
-from zoterodigest.project.layout import DatedFiles, Project
+from zoterodigest.project.dated_files import DatedFiles
+from zoterodigest.project.layout import Project
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.adding import lock_rows
 from zoterodigest.sync.new_papers.asking_for import NotAdded

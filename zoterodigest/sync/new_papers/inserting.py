@@ -21,9 +21,10 @@ from zoterodigest.digest.write.steps import NewEntry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import canonical_blocks
+from zoterodigest.project.dated_files import dates_in
 from zoterodigest.project.digests import formats_for, require_digest
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import Project, dates_in
+from zoterodigest.project.layout import Project
 from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.new_papers.papers import Paper, unshown
 

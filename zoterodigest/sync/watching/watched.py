@@ -14,8 +14,8 @@ from pathlib import Path
 from zoterodigest.core.values.file_keys import is_conflict_copy
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import PLACEHOLDER
-from zoterodigest.project.files import real_path, real_paths
 from zoterodigest.project.layout import folder_before_pattern, would_match
+from zoterodigest.project.walks import real_path, real_paths
 from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.gathering.workspace import Workspace
 
