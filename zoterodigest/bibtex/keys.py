@@ -89,9 +89,9 @@ class KeyClaim(NamedTuple):
     order: _Order
 
 
-def key_claim(work: ItemFacts, formula: Formula, rules: BibRules, fixed: str = "") -> KeyClaim:
-    """Return the claim of a work, whose key given earlier is `fixed`."""
-    claim = _claim_of(work, formula, rules, fixed)
+def key_claim(work: ItemFacts, formula: Formula, rules: BibRules) -> KeyClaim:
+    """Return the claim of a work to which no key was given earlier."""
+    claim = _claim_of(work, formula, rules, "")
     return KeyClaim(claim, _order(work, claim.stated))
 
 
@@ -103,11 +103,9 @@ def _claim_of(work: ItemFacts, formula: Formula, rules: BibRules, fixed: str) ->
     return _Claim(base, known, is_provisional(work))
 
 
-def unique_keys(
-    claims: Sequence[KeyClaim], reserved: Set[str] = frozenset()
-) -> tuple[CitationKey, ...]:
-    """Return the keys of works by their claims; no new one is `reserved`, in lower case."""
-    return _keys([one.claim for one in claims], reserved, lambda at: claims[at].order)
+def unique_keys(claims: Sequence[KeyClaim]) -> tuple[CitationKey, ...]:
+    """Return the keys of works by their claims."""
+    return _keys([one.claim for one in claims], frozenset(), lambda at: claims[at].order)
 
 
 def _keys(

@@ -212,7 +212,7 @@ def _tag_mark(mark: TextMark, inside: str) -> str:
 
 
 def _light_code(text: str) -> str:
-    fence = "`" * (_longest_run("`", text) + 1)
+    fence = "`" * (_longest_backticks(text) + 1)
     blank = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{blank}{text}{blank}{fence}"
 
@@ -226,8 +226,8 @@ _MANNERS = (
 )
 
 
-def _longest_run(character: str, text: str) -> int:
-    return max((len(run) for run in re.findall(f"{re.escape(character)}+", text)), default=0)
+def _longest_backticks(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)
 
 
 def _guarded(text: str) -> str:
@@ -244,7 +244,7 @@ def _guarded(text: str) -> str:
 
 
 def _fence(code: str) -> str:
-    fence = "`" * max(3, _longest_run("`", code) + 1)
+    fence = "`" * max(3, _longest_backticks(code) + 1)
     return f"{fence}\n{code}\n{fence}"
 
 

@@ -134,7 +134,7 @@ def _bytes(path: Path) -> bytes | None:
     return None
 
 
-def format_choice(path: Path, wanted: str = "", known: Project | None = None) -> FormatChoice:
+def format_choice(path: Path, wanted: str, known: Project | None = None) -> FormatChoice:
     """Return which formats to read the digest at `path` by.
 
     Those beside it come first, then those of its project's configuration, then the built-in ones.

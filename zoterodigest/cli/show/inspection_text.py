@@ -50,7 +50,7 @@ _LEGEND = "has: a authors, t task, l links, s summary, b abstract, c comment, n 
 
 
 def digests_text(
-    found: Sequence[InspectedDigest | Unreadable], *, is_overview: bool = False
+    found: Sequence[InspectedDigest | Unreadable], *, is_overview: bool
 ) -> Iterator[str]:
     """Yield the lines of the report on the digests that could be read; as an overview only how much
     of each was understood.

@@ -62,7 +62,7 @@ def plan_text(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
 
 
 def status_text(
-    prepared: Prepared, place: ProjectContext, unfinished: Iterable[str], *, is_all: bool = False
+    prepared: Prepared, place: ProjectContext, unfinished: Iterable[str], *, is_all: bool
 ) -> Iterator[str]:
     """Yield what needs the person, with the commands that settle it, then what is pending.
 
