@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from zoterodigest.cli.base.options import AMBIGUOUS, CONFLICTING, FAILED, FINE
 from zoterodigest.cli.base.screen import counted, enumerated, files_counted, visible, wrapped
 from zoterodigest.cli.show.history_text import library_changes_text
+from zoterodigest.cli.show.partly_read import digests_meant, is_read_in_part
 from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.cli.show.report_sections import CONFLICTS
 from zoterodigest.cli.show.report_text import section_of
@@ -29,10 +30,9 @@ from zoterodigest.core.plan.reports import (
 from zoterodigest.core.reconcile.holding import RECENT
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import NOTE
-from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.project.config import BibliographyRules, DigestRules, selects
 from zoterodigest.sync.gathering.intent import FillIn, Publish
-from zoterodigest.sync.gathering.sources import ReadDigest, is_empty_digest
+from zoterodigest.sync.gathering.sources import is_empty_digest
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import unacknowledged
@@ -215,29 +215,6 @@ def missing_files(prepared: Prepared) -> list[SourceKey]:
         and row.id not in held
     }
     return sorted(gone & linked)
-
-
-def digests_meant(prepared: Prepared) -> Iterator[ReadDigest]:
-    """Yield the digests, but for files without papers that only a pattern of the project names.
-
-    `**/*.md` also names licenses and guides for contributors.
-    """
-    for read in prepared.gathered.digests:
-        is_by_pattern = read.key != read.digest.rules.path and not prepared.workspace.is_named
-        if read.document.entries or not is_by_pattern or missed_entries(read.document):
-            yield read
-
-
-def is_read_in_part(read: ReadDigest) -> bool:
-    """Return whether a digest has text, and no entry or clearly not every entry of it was read.
-
-    A file of a vault may be about no paper.
-    """
-    if read.digest.rules.is_vault:
-        return False
-    if not read.document.entries:
-        return not read.is_blank
-    return missed_entries(read.document) > 0
 
 
 def concerning(prepared: Prepared) -> list[Report]:

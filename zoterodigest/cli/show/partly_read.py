@@ -1,13 +1,41 @@
-"""What every command that reads digests says of those that it could read only in part."""
+"""Digests that were read only in part: which they are, and what every command says of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from zoterodigest.cli.base.screen import counted, hanging, visible
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.digest.read.later import has_slips
+
+if TYPE_CHECKING:
+    from zoterodigest.sync.gathering.sources import ReadDigest
+    from zoterodigest.sync.run.run import Prepared
+
+
+def digests_meant(prepared: Prepared) -> Iterator[ReadDigest]:
+    """Yield the digests, but for files without papers that only a pattern of the project names.
+
+    `**/*.md` also names licenses and guides for contributors.
+    """
+    for read in prepared.gathered.digests:
+        is_by_pattern = read.key != read.digest.rules.path and not prepared.workspace.is_named
+        if read.document.entries or not is_by_pattern or missed_entries(read.document):
+            yield read
+
+
+def is_read_in_part(read: ReadDigest) -> bool:
+    """Return whether a digest has text, and no entry or clearly not every entry of it was read.
+
+    A file of a vault may be about no paper.
+    """
+    if read.digest.rules.is_vault:
+        return False
+    if not read.document.entries:
+        return not read.is_blank
+    return missed_entries(read.document) > 0
 
 
 def slips_text(name: str, document: Document) -> Iterator[str]:

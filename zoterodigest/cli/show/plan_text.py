@@ -19,14 +19,8 @@ from zoterodigest.cli.base.screen import (
     width,
     wrapped,
 )
-from zoterodigest.cli.show.closing import (
-    concerning,
-    digests_meant,
-    held_by_direction,
-    missing_files,
-    needs_person,
-)
-from zoterodigest.cli.show.partly_read import partly_read_text, slips_text
+from zoterodigest.cli.show.closing import concerning, held_by_direction, missing_files, needs_person
+from zoterodigest.cli.show.partly_read import digests_meant, partly_read_text, slips_text
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.report_names import field_name, report_names
 from zoterodigest.cli.show.report_sections import NEWS, open_text, reports_text
