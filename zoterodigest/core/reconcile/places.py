@@ -28,8 +28,8 @@ from zoterodigest.core.plan.plan import (
 )
 from zoterodigest.core.plan.reports import HeldBack, MissingCollection, PlaceConflict, Relocated
 from zoterodigest.core.plan.run_options import LastSync, LibraryState, RunOptions
+from zoterodigest.core.reconcile.hub import Moves
 from zoterodigest.core.reconcile.linking import Linking
-from zoterodigest.core.reconcile.propagate import Moves
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry, Item
 from zoterodigest.core.values.sets import frozenset_of

@@ -186,7 +186,7 @@ def _is_chosen_by_nobody(entry: Entry, item: Item, row: LockRow) -> bool:
 
 
 _PLANNED = "\0"
-"""How the raw text of a planned value begins (`propagate`)."""
+"""How the raw text of a planned value begins (`with_fields`)."""
 
 
 def _shows_text_as_date(entry: Entry) -> bool:
