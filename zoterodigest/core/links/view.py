@@ -27,6 +27,7 @@ from zoterodigest.core.values.record import (
     Value,
     WebLinks,
     is_empty,
+    people_of,
 )
 from zoterodigest.core.values.short_names import as_written, made_whole, made_whole_if_certain
 from zoterodigest.frozen import dataclass
@@ -120,8 +121,7 @@ def for_item(at_entry: Value, at_item: Value) -> Value:
     """
     if not isinstance(at_entry, Names) or not (at_entry.truncated or at_entry.are_short):
         return at_entry
-    held = at_item.people if isinstance(at_item, Names) else ()
-    people = at_entry.people
+    held, people = people_of(at_item), at_entry.people
     if at_entry.are_short:
         people = made_whole(at_entry, held) or made_whole_if_certain(people, held)
     return Names(people + _hidden(people, held) if at_entry.truncated else people)

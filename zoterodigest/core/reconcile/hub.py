@@ -22,11 +22,11 @@ from zoterodigest.core.values.record import (
     NOTE,
     Fields,
     Item,
-    Names,
     Value,
     blank_item,
     is_empty,
     is_of_entry,
+    people_of,
     value_parts,
 )
 from zoterodigest.core.values.sets import frozenset_of
@@ -106,8 +106,7 @@ class Hub:
         if is_empty(merged.to_item.get("venue", EMPTY)) or not self.may_push(link, "venue"):
             silent |= self.current.homeless
         # An item that a person made keeps no names of accounts: a lookup finds those of the people.
-        authors = merged.to_item.get("authors", EMPTY)
-        people = authors.people if isinstance(authors, Names) else ()
+        people = people_of(merged.to_item.get("authors"))
         if self.is_adopted(link) and any(map(is_user_name, people)):
             silent |= merged.fills & {"authors"}
         sent = {name: value for name, value in merged.to_item.items() if name not in silent}

@@ -156,6 +156,16 @@ def text_in(fields: Fields, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def member_texts(value: Value | None) -> tuple[str, ...]:
+    """Return the texts of a set of members; any other value has none."""
+    return value.texts if isinstance(value, Members) else ()
+
+
+def people_of(value: Value | None) -> tuple[str, ...]:
+    """Return the people that a value names; any other value names none."""
+    return value.people if isinstance(value, Names) else ()
+
+
 def is_in_date(fields: Fields) -> bool:
     """Whether a year is that of a date which the entry shows as well: one home, one field."""
     date, year = fields.get("date"), fields.get("year")

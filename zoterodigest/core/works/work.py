@@ -8,7 +8,7 @@ from typing import Protocol
 
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.names import is_user_name, same_person
-from zoterodigest.core.values.record import Fields, Names, text_in
+from zoterodigest.core.values.record import Fields, people_of, text_in
 from zoterodigest.core.works.thresholds import MOST_OTHER_PEOPLE, MOST_PEOPLE, SHARED_PEOPLE
 from zoterodigest.frozen import dataclass
 
@@ -46,8 +46,7 @@ class Described(Protocol):
 
 def work_of(one: Described) -> KnownWork:
     """Return what tells the work that `one` describes."""
-    authors = one.fields.get("authors")
-    people = known_people(authors.people) if isinstance(authors, Names) else ()
+    people = known_people(people_of(one.fields.get("authors")))
     return KnownWork(text_in(one.fields, "title"), people, one.identifiers)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.values.names import parse_names
-from zoterodigest.core.values.record import Members, text_in
+from zoterodigest.core.values.record import member_texts, text_in
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.mojibake import mojibake_in
@@ -206,8 +206,7 @@ def _tasks(document: Document) -> Iterator[LintFinding]:
 
 
 def _task_names(entry: DigestEntry) -> list[str]:
-    tasks = entry.reading.fields.get("task")
-    texts = tasks.texts if isinstance(tasks, Members) else ()
+    texts = member_texts(entry.reading.fields.get("task"))
     return [name for text in texts for name in _PARTED.split(text) if name]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zoterodigest.core.values.record import EMPTY, Members
+from zoterodigest.core.values.record import EMPTY, Members, member_texts
 from zoterodigest.core.values.tags import TAGS, is_tag_of_notes
 from zoterodigest.digest.read.layers import LayerCut, LayeredText
 from zoterodigest.digest.read.slots import EntryReading
@@ -28,7 +28,7 @@ def with_tags(reading: EntryReading) -> EntryReading:
     if "task" not in fields:
         return reading
     tags, raws[TAGS] = fields.pop("task"), raws.pop("task")
-    found = tuple(filter(is_tag_of_notes, tags.texts)) if isinstance(tags, Members) else ()
+    found = tuple(filter(is_tag_of_notes, member_texts(tags)))
     fields[TAGS] = Members(found) if found else EMPTY
     return replace(reading, fields=fields, raws=raws)
 

@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.identity import arxiv_in_text
 from zoterodigest.core.values.names import PersonName, folded_name, split_name
-from zoterodigest.core.values.record import Fields, Names, text_in
+from zoterodigest.core.values.record import Fields, people_of, text_in
 from zoterodigest.frozen import dataclass
 
 _STEADY = 0.75
@@ -162,8 +162,7 @@ def _short_title(fields: Fields) -> str:
 
 
 def _first_author(fields: Fields) -> str:
-    authors = fields.get("authors")
-    people = authors.people if isinstance(authors, Names) else ()
+    people = people_of(fields.get("authors"))
     if not people:
         return ""
     name = split_name(people[0])

@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.values.key_table import folded_key
-from zoterodigest.core.values.record import CITEKEY, EMPTY, KINDS, Fields, Members, Names, text_in
+from zoterodigest.core.values.record import (
+    CITEKEY,
+    EMPTY,
+    KINDS,
+    Fields,
+    Members,
+    member_texts,
+    people_of,
+    text_in,
+)
 from zoterodigest.core.values.tags import TAGS, in_one_word
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.slots import ItemKeys
@@ -321,10 +330,7 @@ def _with_tags_of_both(source: bytes, paper: NewPaper, read: Reader) -> tuple[by
     (said, *others) = [entry.reading.fields for entry in document.entries] or [{}]
     if TAGS not in said or others:
         return source, paper
-    own, asked = (
-        value.texts if isinstance(value, Members) else ()
-        for value in (said[TAGS], paper.fields.get(TAGS))
-    )
+    own, asked = member_texts(said[TAGS]), member_texts(paper.fields.get(TAGS))
     known = {*map(folded_key, own)}
     texts = (*own, *(it for it in asked if folded_key(it) not in known))
     tags = Members(texts) if texts else EMPTY
@@ -337,8 +343,7 @@ def template_values(paper: NewPaper) -> Mapping[str, tuple[str, ...]]:
     values = {name: text_in(paper.fields, name) for name in _TEXTS}
     item = paper.keys.item
     values |= {"citekey": paper.keys.citation, "itemkey": item}
-    authors = paper.fields.get("authors")
-    people = authors.people if isinstance(authors, Names) else ()
+    people = people_of(paper.fields.get("authors"))
     return {name: (text,) if text else () for name, text in values.items()} | {"authors": people}
 
 

@@ -13,7 +13,15 @@ from functools import partial
 
 from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values import dates, names, venue_slot
-from zoterodigest.core.values.record import EMPTY, Fields, Members, Names, Value, text_in
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Fields,
+    Members,
+    Names,
+    Value,
+    member_texts,
+    text_in,
+)
 from zoterodigest.core.values.short_names import last_names_in
 from zoterodigest.core.values.tags import is_tag_of_notes
 from zoterodigest.digest.read.fields import (
@@ -217,13 +225,9 @@ def _cut_sign(old: str, present: Names, separator: str) -> str:
     return f"{separator}et al."
 
 
-def _members(value: Value) -> tuple[str, ...]:
-    return value.texts if isinstance(value, Members) else ()
-
-
 def _listed(separator: str, pattern: re.Pattern[str], old: str, value: Value) -> str:
     """Write members: those that stay keep their place, new ones come behind the separator."""
-    wanted = _members(value)
+    wanted = member_texts(value)
     parts = _parts(pattern, old)
     present = {one_line(part): part for part in parts}
     if tuple(present) == tuple(wanted):
@@ -248,7 +252,7 @@ def _tagged(is_other: Callable[[str], bool], old: str, value: Value) -> str:
 
     Those that stay keep their form and place, new ones come last.
     """
-    wanted = _members(value)
+    wanted = member_texts(value)
     # Of `A`****, ****`B` the stars are marks of the tags.
     parts = [part for part in _parts(_TAG, old) if part.strip("*_~")]
     texts = [one_tag(part) for part in parts]
@@ -281,7 +285,7 @@ def _between(old: str, parts: Sequence[str], default: str) -> str:
 
 def chips_text(old: str, value: Value) -> str:
     """Write category chips: chips that are no category stay, categories follow in order."""
-    wanted = _members(value)
+    wanted = member_texts(value)
     chips = [(found[0], found[1].strip()) for found in CHIP.finditer(old)]
     kept = [raw for raw, text in chips if not CATEGORY.fullmatch(text) or text in wanted]
     present = {text for _, text in chips}
@@ -297,7 +301,7 @@ def new_chips_text(samples: Sequence[str], fields: Fields) -> str:
     """
     arxiv, doi = text_in(fields, "arxiv"), text_in(fields, "doi")
     identifier = f"arXiv:{arxiv}" if arxiv else f"doi:{doi}" if doi else ""
-    members = _members(fields.get("categories", EMPTY))
+    members = member_texts(fields.get("categories", EMPTY))
     texts = [f"`{text}`" for text in (identifier, *members) if text and not set(text) & {"`", "\n"}]
     first, more = _chip_gaps(samples)
     if not identifier:
@@ -315,4 +319,4 @@ def _chip_gaps(samples: Sequence[str]) -> tuple[str, str]:
 def categories_text(old: str, value: Value) -> str:
     """Write categories with the separator that stands there."""
     found = re.search(r"[,;]?\s+|[,;]", old.strip())
-    return (found[0] if found else ", ").join(_members(value))
+    return (found[0] if found else ", ").join(member_texts(value))

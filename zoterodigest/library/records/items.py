@@ -12,7 +12,15 @@ from typing import Any
 
 from zoterodigest.core.links.view import Folding, canonical, equal
 from zoterodigest.core.values.identity import identifier_of, is_paper_url
-from zoterodigest.core.values.record import EMPTY, Fields, Members, Value, is_empty, text_in
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Fields,
+    Members,
+    Value,
+    is_empty,
+    member_texts,
+    text_in,
+)
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data, homes_of
 from zoterodigest.library.records.reading import read_item, read_year
@@ -128,7 +136,7 @@ def _shows(name: str, value: Value, present: Value, folding: Folding) -> bool:
 
 
 def _set_of(value: Value) -> frozenset[str]:
-    return frozenset(value.texts) if isinstance(value, Members) else frozenset()
+    return frozenset(member_texts(value))
 
 
 def _venue_changes(now: Data, present: Fields, asked: Fields, zotero: ZoteroMapping) -> Patch:

@@ -12,7 +12,15 @@ from typing import Any
 from zoterodigest.core.links.view import canonical_pages
 from zoterodigest.core.values.dates import is_iso, write_date
 from zoterodigest.core.values.identity import identifier_of
-from zoterodigest.core.values.record import MARKS, Fields, Members, Names, Value, WebLinks, text_in
+from zoterodigest.core.values.record import (
+    MARKS,
+    Fields,
+    Names,
+    Value,
+    WebLinks,
+    member_texts,
+    text_in,
+)
 from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.values.venue import Venue, VenueKind, official_name
 from zoterodigest.frozen import dataclass
@@ -169,17 +177,16 @@ def _write_authors(place: ItemTarget, value: Value) -> Patch:
 
 def _write_members(name: str) -> _Writer:
     def write(place: ItemTarget, value: Value) -> Patch:
-        texts = value.texts if isinstance(value, Members) else ()
         tags, prefix = place.data.get("tags", ()), place.zotero.rules.prefix(name)
-        return {"tags": with_tag_members(tags, prefix, texts, place.zotero.spellings_of(name))}
+        spellings = place.zotero.spellings_of(name)
+        return {"tags": with_tag_members(tags, prefix, member_texts(value), spellings)}
 
     return write
 
 
 def _write_own_tags(place: ItemTarget, value: Value) -> Patch:
-    texts = value.texts if isinstance(value, Members) else ()
     spellings = place.zotero.spellings_of(TAGS)
-    return {"tags": with_own_tags(place.data.get("tags", ()), texts, spellings)}
+    return {"tags": with_own_tags(place.data.get("tags", ()), member_texts(value), spellings)}
 
 
 def _write_arxiv(place: ItemTarget, value: Value) -> Patch:

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from zoterodigest.core.values.identity import identifier_of
-from zoterodigest.core.values.record import KINDS, SECTION, Entry, Members, value_parts
+from zoterodigest.core.values.record import (
+    KINDS,
+    SECTION,
+    Entry,
+    member_texts,
+    value_parts,
+)
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.config import SECTIONS
 
@@ -71,7 +77,9 @@ def _test(text: str) -> Selection:
         case "section":
             return lambda entry: any(_within(wanted, heading) for heading in entry.headings)
         case "task":
-            return lambda entry: any(_within(wanted, task) for task in _tasks(entry))
+            return lambda entry: any(
+                _within(wanted, task) for task in member_texts(entry.fields.get("task"))
+            )
         case _:
             return lambda entry: any(_within(wanted, text) for text in _texts(entry))
 
@@ -85,11 +93,6 @@ def _has_identifier(entry: Entry, wanted: str) -> bool:
 
 def _within(part: str, text: str) -> bool:
     return part.casefold() in text.casefold()
-
-
-def _tasks(entry: Entry) -> tuple[str, ...]:
-    value = entry.fields.get("task")
-    return value.texts if isinstance(value, Members) else ()
 
 
 def _texts(entry: Entry) -> Iterator[str]:

@@ -7,10 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from operator import attrgetter
 
 from zoterodigest.core.values.dates import year_in
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import EMPTY, MARKS, Entry, Fields, Item, Members, is_empty
+from zoterodigest.core.values.record import (
+    EMPTY,
+    MARKS,
+    Entry,
+    Fields,
+    Item,
+    is_empty,
+    member_texts,
+    text_in,
+)
 from zoterodigest.digest.read.title_marks import READ
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
@@ -114,7 +124,7 @@ def stats_of(workspace: Workspace) -> PaperStats:
         items=len(live),
         entries=len(entries),
         linked=sum(bool(item) for _, item in linked),
-        years=tuple(sorted(_counts(_years, str, records), key=_name, reverse=True)),
+        years=tuple(sorted(_counts(_years, str, records), key=attrgetter("name"), reverse=True)),
         venues=tuple(sorted(_counts(_venues, folding.venue, records), key=_frequency)),
         tasks=tuple(
             sorted(_counts(_tasks, partial(folding.member, "task"), records), key=_frequency)
@@ -134,10 +144,6 @@ def last_weeks(weeks: Weeks, number: int) -> list[tuple[date, int]]:
     length = min(number, (latest - first).days // 7 + 1)
     days = (latest - timedelta(weeks=back) for back in reversed(range(length)))
     return [(day, weeks.get(day, 0)) for day in days]
-
-
-def _name(count: PaperCount) -> str:
-    return count.name
 
 
 def _frequency(count: PaperCount) -> tuple[int, str]:
@@ -167,13 +173,12 @@ def _years(fields: Fields) -> Iterable[str]:
 
 
 def _venues(fields: Fields) -> Iterable[str]:
-    venue = fields.get("venue")
-    return (venue,) if isinstance(venue, str) and venue else ()
+    venue = text_in(fields, "venue")
+    return (venue,) if venue else ()
 
 
 def _tasks(fields: Fields) -> Iterable[str]:
-    tasks = fields.get("task")
-    return tasks.texts if isinstance(tasks, Members) else ()
+    return member_texts(fields.get("task"))
 
 
 def _by_digest(names: _Names, linked: Iterable[tuple[Entry, str]]) -> Iterator[DigestCount]:
@@ -231,14 +236,9 @@ def _has(one: Item | Entry, name: str) -> bool:
 
 def _read_items(items: Iterable[Item], linked: Iterable[tuple[Entry, str]]) -> frozenset[str]:
     """Return the keys of the items that they themselves or their entries mark as read."""
-    marked = (one.key for one in items if READ in _marks(one.fields))
-    checked = (item for entry, item in linked if READ in _marks(entry.fields))
+    marked = (one.key for one in items if READ in member_texts(one.fields.get(MARKS)))
+    checked = (key for entry, key in linked if READ in member_texts(entry.fields.get(MARKS)))
     return frozenset((*marked, *checked))
-
-
-def _marks(fields: Fields) -> Iterable[str]:
-    marks = fields.get(MARKS)
-    return marks.texts if isinstance(marks, Members) else ()
 
 
 def _cited(workspace: Workspace, gathered: Gathered, read: frozenset[str]) -> CitedStats:
@@ -265,6 +265,4 @@ def _cited(workspace: Workspace, gathered: Gathered, read: frozenset[str]) -> Ci
 
 
 def _cited_paper(citekey: str, item: str, fields: Fields) -> CitedPaper:
-    title = fields.get("title")
-    year = next(iter(_years(fields)), "")
-    return CitedPaper(citekey, item, title if isinstance(title, str) else "", year)
+    return CitedPaper(citekey, item, text_in(fields, "title"), next(iter(_years(fields)), ""))
