@@ -127,10 +127,10 @@ def _why_held_by_note(
     entry: Entry, row: LockRow, item: Item | None, run_options: RunOptions
 ) -> str:
     """Return why text that is gone from the note of a file is not taken out of the file, if so."""
-    note = item.notes.get(row.id) if item else None
+    note = item.live_note(row.id) if item else None
     base, folding = row.bases.get("summary"), run_options.folding
     may_pull = run_options.rules_for(entry.digest).directions.pull.allows("summary")
-    if base is None or note is None or note.is_trashed or not may_pull:
+    if base is None or note is None or not may_pull:
         return ""
     now = _texts_in(note.shown_to(entry)[0], folding)
     if all(part in now for part in base.at_item.parts):

@@ -152,8 +152,8 @@ def doubled_note(row: LockRow, links: LinksOfItems) -> ChildNote | None:
         item, other = link.item, link.before
         if item is None or other is None or not _are_of_one_entry(row, other):
             continue
-        note, kept = item.notes.get(row.id), item.notes.get(link.row.id)
-        if note is None or kept is None or note.is_trashed or kept.is_trashed:
+        note, kept = item.live_note(row.id), item.live_note(link.row.id)
+        if note is None or kept is None:
             continue
         if row.origin.note and note.key == row.note and note.fields == kept.fields:
             return note

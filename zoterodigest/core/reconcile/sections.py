@@ -29,8 +29,8 @@ def with_renamed_sections(link: Link, run_options: RunOptions) -> Link:
     So the note lets the old heading go as it gets the new one. A section that was edited, at either
     end, is not taken for a renamed one.
     """
-    note = link.item.notes.get(link.row.id) if link.item else None
-    if note is None or note.is_trashed or link.entry.is_unreadable:
+    note = link.item.live_note(link.row.id) if link.item else None
+    if note is None or link.entry.is_unreadable:
         return link
     pushes = run_options.rules_for(link.entry.digest).directions.push
     old = {name: base for name, base in _left(link, note, run_options) if pushes.allows(name)}
@@ -84,8 +84,8 @@ def are_mixed_up(entry: Entry, item: Item, row: LockRow, folding: Folding) -> bo
 
     A section counts as gone if it held something when both ends were last in sync.
     """
-    note = item.notes.get(row.id)
-    if note is None or note.is_trashed:
+    note = item.live_note(row.id)
+    if note is None:
         return False
     ours = {name for name in (*entry.fields, *row.bases) if is_of_note(name)}
     held = {name for name, base in row.bases.items() if name in ours and base.at_item.parts}

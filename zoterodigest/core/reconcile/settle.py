@@ -83,8 +83,8 @@ def _with_lines_of_neither(link: Link, item: Item) -> Link:
 
 def _without_left_sections(row: LockRow, entry: Entry, item: Item) -> LockRow:
     """Return `row` without the bases of sections that have left both the entry and the note."""
-    note = item.notes.get(row.id)
-    if note is None or note.is_trashed or entry.is_unreadable:
+    note = item.live_note(row.id)
+    if note is None or entry.is_unreadable:
         return row
     held = {name for name, value in note.fields.items() if not is_empty(value)}
     standing = held | entry.fields.keys() | entry.unreadable

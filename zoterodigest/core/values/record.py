@@ -344,6 +344,11 @@ class Item:
     homeless: frozenset[str] = frozenset()
     attachments: Mapping[str, Hyperlink] = field(default_factory=dict)
 
+    def live_note(self, row_id: str) -> ChildNote | None:
+        """Return our note of a row; None if there is none, or if it lies in the trash."""
+        note = self.notes.get(row_id)
+        return None if note is None or note.is_trashed else note
+
 
 def blank_item(key: str, names: Iterable[str]) -> Item:
     """Return an item about to be created: it carries the fields `names` and holds nothing."""

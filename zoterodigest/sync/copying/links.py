@@ -180,7 +180,7 @@ def _shown(row_id: str, name: str, item: Item) -> tuple[Value, str]:
     """Return the value and the raw text of a field at the item's end of a link."""
     if kind_of(name) is not FieldKind.BLOCKS:
         return item.fields.get(name, EMPTY), item.raws.get(name, "")
-    note = item.notes.get(row_id)
-    if note is None or note.is_trashed:
+    note = item.live_note(row_id)
+    if note is None:
         return EMPTY, ""
     return note.fields.get(name, EMPTY), note.raws.get(name, "")

@@ -229,8 +229,8 @@ class Removal:
         )
 
     def _take_back_note(self, item: Item, row: LockRow) -> None:
-        note = item.notes.get(row.id)
-        if note is None or note.is_trashed or not row.origin.note:
+        note = item.live_note(row.id)
+        if note is None or not row.origin.note:
             return
         if self._is_untouched_note(self._contents.by_key[note.key], note, row):
             self.trash.append(self._trashed(note.key))

@@ -228,8 +228,8 @@ def _links(undoing: Undoing, gathered: Gathered) -> Mapping[str, Link]:
 
 def _shown(link: Link, name: str) -> tuple[str | None, ...]:
     """Return what both ends of a link hold in a field."""
-    item = link.item
-    note = item.notes.get(link.row.id) if item and not item.is_trashed else None
-    at_note = note.shown_to(link.entry)[1].get(name) if note and not note.is_trashed else None
-    at_item = item.raws.get(name) if item and not item.is_trashed else None
+    item = None if link.item is None or link.item.is_trashed else link.item
+    note = item.live_note(link.row.id) if item else None
+    at_note = note.shown_to(link.entry)[1].get(name) if note else None
+    at_item = item.raws.get(name) if item else None
     return link.entry.raws.get(name), at_item, at_note
