@@ -92,3 +92,8 @@ class Stopped(Exception):
     def __init__(self, verb: str = "", done: int = 0, total: int = 0) -> None:
         reached = f": {done:,} of {total:,} {verb}" if total else ""
         super().__init__(f"Stopped{reached}; run the same command to go on.")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun, as sentences say it: `1 entry`, `2,310 entries`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -21,6 +21,7 @@ from typing import TextIO
 from rich.cells import cell_len, set_cell_size
 
 from zoterodigest.cli.base.pages import address_about
+from zoterodigest.errors import counted as counted
 from zoterodigest.project.settled import Printed
 from zoterodigest.regex import lazy_regex
 
@@ -320,11 +321,6 @@ def tell_failure(*parts: str) -> None:
     # A reason may begin with the file that is named already: "one.md cannot be written".
     is_named = len(shown) > 1 and shown[-1].startswith(f"{shown[0]} ")
     tell_error(": ".join(shown[1:] if is_named else shown))
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: `1 entry`, `2,310 entries`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def section(heading: str, number: int, advice: str = "") -> Iterator[str]:

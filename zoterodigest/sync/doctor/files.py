@@ -17,6 +17,7 @@ from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.digest.format.format import load_format
 from zoterodigest.digest.format.own_files import format_files
 from zoterodigest.digest.read.detect import read_document
+from zoterodigest.errors import counted
 from zoterodigest.lookup.cache import cache_file, is_damaged
 from zoterodigest.mapping import BadMapping, venue_table
 from zoterodigest.project.digests import formats_for, read_digest
@@ -62,7 +63,7 @@ def digest_findings(site: CheckedProject) -> Iterator[Finding]:
 def told_of_copies(names: Sequence[str]) -> Iterator[Finding]:
     """Yield the finding about conflict copies, if there are any."""
     if names:
-        files = "1 file" if len(names) == 1 else f"{len(names):,} files"
+        files = counted(len(names), "file")
         yield Finding(
             f"{files} made by a sync service as a second copy: {first_few(names)}",
             "Nothing of them is synced.",
@@ -87,7 +88,7 @@ def _digest(digest: Digest, site: CheckedProject) -> Iterator[Finding]:
     if not document.entries and source.strip():
         yield Finding(f"nothing in {digest.path} was understood", "It has no entries then.", look)
     if broken := sum(bool(entry.broken) for entry in document.entries):
-        entries = "1 entry" if broken == 1 else f"{broken:,} entries"
+        entries = counted(broken, "entry", "entries")
         yield Finding(f"{entries} of {digest.path} cannot be read", "They are left out.", look)
 
 
@@ -142,9 +143,8 @@ def _bib(bib: BibFile, site: CheckedProject) -> Iterator[Finding]:
         return  # the next export writes it
     require_text(bib.path, data)
     if number := len(list(scan(data).problems())):
-        places = "1 place" if number == 1 else f"{number:,} places"
         yield Finding(
-            f"{places} of {bib.path} cannot be read, or not by BibTeX",
+            f"{counted(number, 'place')} of {bib.path} cannot be read, or not by BibTeX",
             "Entries there are left as they stand, and may be missing in documents.",
             f"`zoterodigest inspect {site.named(bib.key)}` lists them with line and reason.",
         )

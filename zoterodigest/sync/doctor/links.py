@@ -10,6 +10,7 @@ from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.catalogue import successors
 from zoterodigest.core.works.duplicates import copies_of, find_duplicates
+from zoterodigest.errors import counted
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, first_few
 
@@ -67,9 +68,9 @@ def note_findings(site: CheckedProject, contents: Contents) -> Iterator[Finding]
     ]
     if not strange:
         return
-    number = "1 note" if len(strange) == 1 else f"{len(strange):,} notes"
+    notes = counted(len(strange), "note")
     yield Finding(
-        f"{number} of zoterodigest's that no link knows: {first_few(strange)}",
+        f"{notes} of zoterodigest's that no link knows: {first_few(strange)}",
         "The lock file that knew them was lost or is of another commit, or they belong to digests"
         " of another project.",
         "`zoterodigest push` takes up those of entries that are new to the lock file. Put those"
@@ -91,7 +92,7 @@ def duplicate_findings(contents: Contents) -> Iterator[Finding]:
     """Yield that works appear twice in the library."""
     found = [one for one in find_duplicates(copies_of(contents.items, ())) if one.is_sure]
     if found:
-        works = "1 work appears" if len(found) == 1 else f"{len(found):,} works appear"
+        works = counted(len(found), "work appears", "works appear")
         yield Finding(
             f"{works} twice in the library: {first_few(key for one in found for key in one.items)}",
             "A new entry of such a work is ambiguous, and a bibliography has it twice.",
@@ -100,4 +101,4 @@ def duplicate_findings(contents: Contents) -> Iterator[Finding]:
 
 
 def _entries(rows: list[LockRow], digest: str) -> str:
-    return f"1 entry of {digest} is" if len(rows) == 1 else f"{len(rows):,} entries of {digest} are"
+    return counted(len(rows), f"entry of {digest} is", f"entries of {digest} are")

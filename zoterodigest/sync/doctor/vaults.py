@@ -22,6 +22,7 @@ from zoterodigest.digest.read.vault_file import NO_FRONT
 from zoterodigest.digest.read.vault_front import front_matter
 from zoterodigest.digest.read.vault_identity import is_like_key, key_in_name
 from zoterodigest.digest.read.vault_marks import MarkKind, body_marks
+from zoterodigest.errors import counted
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of
 from zoterodigest.library.records.contents import Contents
@@ -266,4 +267,4 @@ def other_name_remarks(site: CheckedProject, contents: Contents) -> Iterator[str
 
 
 def _files(names: Sequence[str]) -> str:
-    return "1 file" if len(names) == 1 else f"{len(names):,} files"
+    return counted(len(names), "file")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from zoterodigest.core.reconcile.guard import GuardStop
 from zoterodigest.core.values.record import SECTION, Entry, text_in
-from zoterodigest.errors import ZoterodigestError
+from zoterodigest.errors import ZoterodigestError, counted
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import Evicted
 from zoterodigest.sync.gathering.gather import Gathered
@@ -84,7 +84,7 @@ class TooMuch(ZoterodigestError):
     exit_code = 5
 
     def __init__(self, stop: GuardStop) -> None:
-        entries = "1 entry" if stop.count == 1 else f"{stop.count:,} entries"
+        entries = counted(stop.count, "entry", "entries")
         name, option = stop.name.removeprefix(SECTION), f"--max-changes {stop.count}"
         change = f"{name} would change in {entries}"
         if not stop.name:
