@@ -23,8 +23,7 @@ from zoterodigest.sync.exports.keying import read_keys
 from zoterodigest.sync.gathering import quiet
 from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
-from zoterodigest.sync.items.setting import prepare_setting
-from zoterodigest.sync.items.tagging import prepare_tagging
+from zoterodigest.sync.items.setting import prepare_setting, prepare_tagging
 from zoterodigest.sync.run.quiet_run import prepare_quietly, prepare_run
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.sync_run import carry_out

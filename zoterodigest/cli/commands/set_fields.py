@@ -21,8 +21,7 @@ from zoterodigest.cli.show.history_text import changes_data, changes_text, libra
 from zoterodigest.project.files import read_file, require_text
 from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.items.setting import Setting, prepare_setting, write_setting
-from zoterodigest.sync.items.tagging import prepare_tagging
+from zoterodigest.sync.items.setting import Setting, prepare_setting, prepare_tagging, write_setting
 
 
 # main looks a command up by its name; nothing in this module needs Python's `set`.

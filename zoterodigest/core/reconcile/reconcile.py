@@ -45,9 +45,8 @@ from zoterodigest.core.reconcile.notes import (
 from zoterodigest.core.reconcile.owners import with_owners
 from zoterodigest.core.reconcile.places import Placing, place
 from zoterodigest.core.reconcile.propagate import Propagation, propagate
-from zoterodigest.core.reconcile.sections import with_renamed_sections
+from zoterodigest.core.reconcile.sections import with_renamed_sections, with_title_heading
 from zoterodigest.core.reconcile.settle import settle, with_traits
-from zoterodigest.core.reconcile.title_headings import with_title_heading
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Entry, Item
 

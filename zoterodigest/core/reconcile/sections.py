@@ -1,4 +1,4 @@
-"""Sections of an entry and of its note: those with a new label, and those that got mixed up."""
+"""Headings of an entry and of its note: sections with a new label or mixed up, and its title."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from zoterodigest.core.plan.run_options import RunOptions
 from zoterodigest.core.values.record import (
     EMPTY,
     SECTION,
+    Blocks,
     ChildNote,
     Entry,
     Fields,
     Item,
     Value,
     is_of_note,
+    text_in,
     value_parts,
 )
+from zoterodigest.core.works.pairing import title_print
 
 
 def with_renamed_sections(link: Link, run_options: RunOptions) -> Link:
@@ -121,3 +124,25 @@ def as_conflicts(merged: Merge, is_chosen: Callable[[str], bool]) -> Merge:
     sent = {*merged.to_entry, *merged.to_item}
     stopped = {name for name in sent if is_of_note(name) and not is_chosen(name)}
     return Merge({**merged.results, **dict.fromkeys(stopped, Clash())})
+
+
+def with_title_heading(link: Link, run_options: RunOptions) -> Link:
+    """Return `link` without the heading that says the former title; `former_title` tells of it.
+
+    While a note repeats its title above its text, the heading is no text of the person's own.
+    Edited is only one of them at a time: a heading that still says what the title was until now is
+    a copy that was left behind. Only where the run may write titles into the file: else the heading
+    is text like any other.
+    """
+    summary, title = link.entry.fields.get("summary"), text_in(link.entry.fields, "title")
+    if link.before is None or link.row.digest not in run_options.files or not title:
+        return link
+    if not (isinstance(summary, Blocks) and summary.texts and summary.texts[0].startswith("#")):
+        return link
+    former = summary.texts[0].lstrip("#").strip()
+    is_copy = title_print(former) == link.before.title != title_print(title)
+    if not (is_copy and run_options.rules_for(link.row.digest).directions.pull.allows("title")):
+        return link
+    texts = summary.texts[1:]
+    fields = {**link.entry.fields, "summary": Blocks(texts) if texts else EMPTY}
+    return replace(link, entry=replace(link.entry, fields=fields), former_title=former)

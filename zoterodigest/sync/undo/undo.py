@@ -8,15 +8,16 @@ lock file moves on when both ends are written, as in the run that is done again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import field, replace
 from pathlib import Path
 
-from zoterodigest.core.links.link import NO_LINKS, LockFile
+from zoterodigest.core.links.link import NO_LINKS, LinkState, LockFile, LockRow, fingerprint
 from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import Run, changed_links, is_undo, killed_undos
-from zoterodigest.core.plan.seen import lagging_again
+from zoterodigest.core.plan.seen import Seen, lagging_again, with_moved
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
+from zoterodigest.core.values.record import Item
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import parse_address, ways_to
@@ -34,7 +35,6 @@ from zoterodigest.sync.gathering.stored_keys import run_as_stored
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.removal.removal import Removal
 from zoterodigest.sync.undo.lock_files import goes_back, lagging_fields, lock_after, released_lock
-from zoterodigest.sync.undo.remembering import seen_back
 from zoterodigest.sync.undo.reverting import Declined, Reverting
 from zoterodigest.sync.undo.undoing import Undoing
 
@@ -205,5 +205,46 @@ def _ending(undoing: Undoing, lock: LockFile, *, is_last: bool) -> Ending:
     is_written = is_last or not undoing.is_redo
     keys = {item.key for item in undoing.sent.items} if is_written else set()
     written = [item for item in undoing.contents_after.items if item.key in keys]
-    seen = seen_back(gathered.seen, gathered.lock, lock, written)
+    seen = _seen_back(gathered.seen, gathered.lock, lock, written)
     return Ending(lock, lagging_again(seen, seen, lagging_fields(undoing, seen)))
+
+
+def _seen_back(seen: Seen, present: LockFile, back: LockFile, written: Sequence[Item]) -> Seen:
+    """Return what is remembered when the links are as in `back` and items as `written`.
+
+    An item whose move is turned back was last seen where its entry is again.
+    """
+    before = {row.id: row for row in present.rows}
+    collections = {key: set(held) for key, held in seen.collections.items()}
+    for item in written:
+        held_now = frozenset() if item.is_trashed else item.collections
+        _seen_in(collections, item.key, held_now, collections)
+    placed = {
+        (one.digest, tuple(map(fingerprint, one.path))): one.collection
+        for one in (*present.collection_rows, *back.collection_rows)
+    }
+    for row in back.rows:
+        place, place_before = _place(row), _place(before.get(row.id, row))
+        if place != place_before and {place, place_before} <= placed.keys():
+            _seen_in(collections, row.item, {placed[place]}, (placed[place_before],))
+    held_by = {key: frozenset(held) for key, held in collections.items()}
+    # A link that comes back was seen as it was when it ended: that had moved nothing here.
+    ended = {row.id for row in present.rows if row.state is not LinkState.LINKED}
+    moved = with_moved(seen, present.rows, (row for row in back.rows if row.id not in ended))
+    return replace(moved, collections=held_by)
+
+
+def _place(row: LockRow) -> tuple[SourceKey, tuple[str, ...]]:
+    return row.digest, row.headings
+
+
+def _seen_in(
+    collections: Mapping[str, set[str]], item: str, there: Set[str], gone: Iterable[str]
+) -> None:
+    """Note that an item was seen in the collections `there`, and in no other of those `gone`."""
+    for key in gone:
+        if key in collections:
+            collections[key].discard(item)
+    for key in there:
+        if key in collections:
+            collections[key].add(item)
