@@ -65,7 +65,9 @@ def read_annotations(
     them, and a known one is not, that one is asked for by its key.
     """
     listing = _ListedObjects({one.key: one for one in listed})
-    annotations = [one for one in listing.objects.values() if _is_annotation(one)]
+    # Asked of each object of a library, so without an `ItemJson` for each.
+    objects = listing.objects.values()
+    annotations = [one for one in objects if one.data.get("itemType") == "annotation"]
     library = library_in_links(group_id_of(source.identity))
     shown: dict[str, list[Annotation]] = {key: [] for key in asked}
     for one in annotations:
@@ -163,11 +165,6 @@ def _of_item(
     return ItemAnnotations(
         annotations, {key: answers.absence(key, known[key]) for key in sorted(missing)}
     )
-
-
-def _is_annotation(one: StoredObject) -> bool:
-    # Asked of each object of a library, so without an `ItemJson` for each.
-    return bool(one.data.get("itemType") == "annotation")
 
 
 def _parent(one: StoredObject) -> str:

@@ -209,20 +209,14 @@ class _CollectionFinder:
             want = _Want((digest, path), name_of(name), names + path, below[path])
             row = None if old is None else known[old]
             if not path and digest in self._files:
-                row = self._row_of_file(names, row)
+                # Its own row, or that of its folder: a collection may have another name by now.
+                row = self._first_below(names, row, self._shared.get(names))
             called = (
                 _former_names(row.path, former_names) if row and row.place != want.place else ()
             )
             above = self.targets[digest, path[:-1]] if path else parent
             is_orphan = above is None and row is None and (path != () or len(names) > 1)
             self.targets[want.place] = None if is_orphan else self._hold(want, row, above, called)
-
-    def _row_of_file(self, names: Path, row: CollectionRow | None) -> CollectionRow | None:
-        """Return the row for the collection of a file: its own `row`, or that of its folder.
-
-        A collection may have another name by now.
-        """
-        return self._first_below(names, row, self._shared.get(names))
 
     def _first_below(self, names: Path, *rows: CollectionRow | None) -> CollectionRow | None:
         """Return the first row whose collection is not that of a folder above `names`.

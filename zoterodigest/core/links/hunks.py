@@ -199,13 +199,13 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
 
 def _joined(entry: tuple[str, ...], item: tuple[str, ...]) -> tuple[str, ...]:
     """Unite what both ends put in at one place."""
-    if _is_within(entry, item):
+    if stand_within(entry, item):
         return item
     known = set(entry)
     return entry + tuple(text for text in item if text not in known)
 
 
-def _is_within(few: tuple[str, ...], many: tuple[str, ...]) -> bool:
+def stand_within(few: Sequence[str], many: Iterable[str]) -> bool:
     """Tell whether the blocks of `few` stand in `many` in their order."""
     rest = iter(many)
     return all(text in rest for text in few)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from zoterodigest.core.links.bases import UNSEEN
-from zoterodigest.core.links.hunks import differing_ranges
+from zoterodigest.core.links.hunks import differing_ranges, stand_within
 from zoterodigest.core.links.link import Base, Print
 from zoterodigest.core.links.merge import is_set
 from zoterodigest.core.values.record import is_of_entry
@@ -91,8 +91,7 @@ def _is_within(name: str, few: Sequence[str], many: Sequence[str]) -> bool:
     """Tell whether an entry that shows `many` parts has all of `few`, blocks in their order."""
     if not few:
         return False
-    rest = iter(many)
-    return set(few) <= set(many) if is_set(name) else all(part in rest for part in few)
+    return set(few) <= set(many) if is_set(name) else stand_within(few, many)
 
 
 def _base_of_set(then: Base, now: Base, shown: frozenset[str]) -> Base:

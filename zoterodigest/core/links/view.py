@@ -82,7 +82,11 @@ def canonical(name: str, value: Value, folding: Folding) -> Value:
         case Members(texts):
             return Members(tuple(dict.fromkeys(folding.member(name, text) for text in texts)))
         case WebLinks(hyperlinks):
-            return WebLinks(tuple(dict.fromkeys(_canonical_link(link) for link in hyperlinks)))
+            folded = (
+                replace(link, label=_folded(link.label), url=_canonical_url(link.url))
+                for link in hyperlinks
+            )
+            return WebLinks(tuple(dict.fromkeys(folded)))
         case Blocks() | Empty():
             return value
 
@@ -235,10 +239,6 @@ def _canonical_text(name: str, text: str, folding: Folding) -> str:
             return " ".join(plain.replace("|", " | ").split())
         case _:
             return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _canonical_link(link: Hyperlink) -> Hyperlink:
-    return replace(link, label=_folded(link.label), url=_canonical_url(link.url))
 
 
 def _canonical_url(url: str) -> str:

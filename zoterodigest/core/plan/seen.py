@@ -50,6 +50,10 @@ class Seen:
         init=False, default_factory=dict, repr=False, compare=False
     )
 
+    def says_as(self, other: Seen | None) -> bool:
+        """Tell whether both remember the same, at whatever version of the library."""
+        return other is not None and replace(other, version=self.version) == self
+
     def rows_of(self, item: str) -> Sequence[LockRow]:
         """Return what is remembered of the links of an item."""
         # Kept: where a library lags, this is asked for many fields of many links.

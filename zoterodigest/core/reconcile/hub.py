@@ -13,7 +13,7 @@ from zoterodigest.core.plan.plan import Action, Link
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.core.plan.run_options import NONE, Directions, RunOptions
 from zoterodigest.core.reconcile.sections import are_mixed_up, as_conflicts
-from zoterodigest.core.reconcile.settle import item_end, side_of, without
+from zoterodigest.core.reconcile.settle import PLANNED, item_end, side_of, without
 from zoterodigest.core.values.dates import year_in
 from zoterodigest.core.values.names import is_user_name
 from zoterodigest.core.values.record import (
@@ -156,7 +156,7 @@ class Hub:
 
 def with_fields(item: Item, changes: Fields) -> Item:
     """Return `item` as planned; the raw text of a planned value is unlike any that was read."""
-    planned = {name: "\0".join(("", *value_parts(value))) for name, value in changes.items()}
+    planned = {name: PLANNED.join(("", *value_parts(value))) for name, value in changes.items()}
     return replace(item, fields={**item.fields, **changes}, raws={**item.raws, **planned})
 
 

@@ -64,8 +64,8 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
             continue
         if seen_base is None:
             was_parted = is_past and name in remembered.diverged
-            is_waiting = was_parted or _is_untouched(ends, link, seen, run_options)
-            waits |= {name} if is_waiting else set()
+            is_untouched = is_empty(ends.item) or _is_as_others_saw(ends, link, seen, run_options)
+            waits |= {name} if was_parted or is_untouched else set()
             went_back |= was_parted
         # The library lags, or the lock file is older: a merge would undo what came later.
         elif _shows(ends, seen_base, run_options) or is_past:
@@ -113,11 +113,6 @@ def _without_undone(link: Link, item: Item, run_options: RunOptions) -> Link:
     # Without a base, an export overwrites what an export wrote, unless the field has diverged.
     diverged = row.diverged | (undone & link.entry.ours)
     return replace(link, row=replace(row, bases=bases, diverged=diverged)) if undone else link
-
-
-def _is_untouched(ends: FieldEnds, link: Link, seen: Seen, run_options: RunOptions) -> bool:
-    """Tell whether the item holds nothing in this field, or what another link of it last saw."""
-    return is_empty(ends.item) or _is_as_others_saw(ends, link, seen, run_options)
 
 
 def _is_as_others_saw(ends: FieldEnds, link: Link, seen: Seen, run_options: RunOptions) -> bool:

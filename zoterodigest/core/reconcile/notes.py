@@ -177,7 +177,10 @@ def with_own_notes(link: Link, run_options: RunOptions) -> Link:
     shown = run_options.rules_for(link.entry.digest).own_notes
     present = {name for name in link.entry.fields if name.startswith(NOTE)}
     if shown is OwnNotes.OFF or link.item is None:
-        return _without(link, present) if present else link
+        if not present:
+            return link
+        fields = {name: one for name, one in link.entry.fields.items() if name not in present}
+        return replace(link, entry=replace(link.entry, fields=fields))
     notes = {
         NOTE + key: note
         for key, note in link.item.own_notes.items()
@@ -200,8 +203,3 @@ def hidden_notes(links: Iterable[Link]) -> Iterator[HiddenNotes]:
     for digest, number in sorted(numbers.items()):
         if number:
             yield HiddenNotes(digest, number)
-
-
-def _without(link: Link, names: set[str]) -> Link:
-    fields = {name: value for name, value in link.entry.fields.items() if name not in names}
-    return replace(link, entry=replace(link.entry, fields=fields))

@@ -181,15 +181,12 @@ def _items_after(items: Iterable[Item], actions: Iterable[Action]) -> tuple[Item
     """Return `items` with the values that `actions` write into them, in the collections that
     `actions` leave them in.
     """
-    changes = {one.key: one for one in actions if isinstance(one, ChangeItem)}
-    return tuple(
-        _changed(item, changes[item.key]) if item.key in changes else item for item in items
-    )
-
-
-def _changed(item: Item, change: ChangeItem) -> Item:
-    left = item.collections - {*change.unplaced}
-    return replace(item, fields={**item.fields, **change.after}, collections=left)
+    after = {item.key: item for item in items}
+    for one in actions:
+        if isinstance(one, ChangeItem) and (item := after.get(one.key)) is not None:
+            fields, left = {**item.fields, **one.after}, item.collections - {*one.unplaced}
+            after[one.key] = replace(item, fields=fields, collections=left)
+    return tuple(after.values())
 
 
 def _dropped(

@@ -151,7 +151,9 @@ def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
     if is_empty(fields.get(CITEKEY, EMPTY)):
         fields.pop(CITEKEY, None)
     raws = dict(item.raws)
-    if _shows_text_as_date(entry) and raws.get("date", _PLANNED)[:1] != _PLANNED:
+    date = entry.fields.get("date", EMPTY)
+    is_in_words = isinstance(date, str) and not is_iso(date)
+    if is_in_words and raws.get("date", PLANNED)[:1] != PLANNED:
         fields["date"] = raws["date"].strip() or EMPTY  # texts are compared as they stand
     if row.digest.is_bib:
         # A diverged field that an item of this type cannot hold still differs from the entry.
@@ -179,19 +181,14 @@ def _is_chosen_by_nobody(entry: Entry, item: Item, row: LockRow) -> bool:
     base = row.bases.get("short_title")
     is_known = base is not None and base.at_item.raw == fingerprint(raw)
     # What this run is about to write is another entry's nickname.
-    if not held or is_known or "short_title" in row.diverged or raw[:1] == _PLANNED:
+    if not held or is_known or "short_title" in row.diverged or raw[:1] == PLANNED:
         return False
     title = text_in(item.fields, "title")
     return begins_title(held, title) and (base is None or not is_name(held, title))
 
 
-_PLANNED = "\0"
-"""How the raw text of a planned value begins (`with_fields`)."""
-
-
-def _shows_text_as_date(entry: Entry) -> bool:
-    date = entry.fields.get("date", EMPTY)
-    return isinstance(date, str) and not is_iso(date)
+PLANNED = "\0"
+"""How the raw text of a planned value begins (`with_fields`): as no text that was read does."""
 
 
 def item_end(link: Link, item: Item, row: LockRow) -> Side:

@@ -65,7 +65,8 @@ def venue_slot_text(text: str, reading: VenueReading, awards: tuple[str, ...] = 
         if parse_venue(edited, awards) == reading:
             return edited
     if now.date and now.reading == VenueReading(year=now.reading.year, date=now.reading.date):
-        dated = _with_date(text, now.date, reading.date)
+        start, end = now.date.start, now.date.end
+        dated = text[:start] + write_date(text[start:end], reading.date) + text[end:]
         if parse_venue(dated, awards) == reading:
             return dated
     with_venue = f"{reading.venue} {text.strip()}".strip()
@@ -305,12 +306,6 @@ def _award_changes(text: str, now: _VenueAnatomy, asked: VenueReading) -> list[_
 def _replaced(part: _VenuePart, new: str) -> list[_Change]:
     """Put `new` in place of a part; without it the brackets and separators go, too."""
     return [(part.start, part.end, new) if new else (part.outer_start, part.outer_end, "")]
-
-
-def _with_date(text: str, date: _VenuePart, iso: str) -> str:
-    """Return a text that is a date with another one in its place."""
-    written = write_date(text[date.start : date.end], iso)
-    return text[: date.start] + written + text[date.end :]
 
 
 def _laid_out(reading: VenueReading) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
 from zoterodigest.library.embedded import tables
 from zoterodigest.library.embedded.tables import Connection
-from zoterodigest.library.port import Collection, LibraryItem, Snapshot
+from zoterodigest.library.port import LibraryItem, Snapshot
 
 
 def whole_snapshot(connection: Connection) -> Snapshot:
@@ -30,18 +29,12 @@ def snapshot_since(connection: Connection, since: Snapshot) -> Snapshot:
     changed = tables.items_since(connection, since.version)
     left_out = {*tables.erased(connection, "item", since.version), *(one.key for one in changed)}
     kept = [item for item in since.items if item.key not in left_out]
-    if emptied := _emptied(since.collections, collections):
+    # Items may have left these without a new version: erasing a collection does that (measured at
+    # zotero.org), also one that is made again.
+    if emptied := {one.key for one in {*since.collections} - {*collections}}:
         kept = [_placed(connection, item, emptied) for item in kept]
     items = sorted([*kept, *changed], key=attrgetter("key"))
     return Snapshot(tables.version(connection), tuple(items), collections, token)
-
-
-def _emptied(before: Sequence[Collection], now: Iterable[Collection]) -> set[str]:
-    """Return the keys of the collections that items may have left without a new version.
-
-    That is what erasing a collection does (measured at zotero.org), also one that is made again.
-    """
-    return {one.key for one in {*before} - {*now}}
 
 
 def _placed(connection: Connection, item: LibraryItem, emptied: set[str]) -> LibraryItem:

@@ -37,7 +37,10 @@ def item_types() -> Mapping[str, ItemType]:
     """Return every item type Zotero knows, by name."""
     table = mapping.load(mapping.folder() / "zotero-schema.toml", _SchemaTable)
     regular = {name: _regular(name, line, table.common) for name, line in table.types.items()}
-    parts = {name: _part(name, fields) for name, fields in table.parts.items()}
+    parts = {
+        name: ItemType(name, frozenset(fields.split()), {}, (), is_part=True)
+        for name, fields in table.parts.items()
+    }
     return regular | parts
 
 
@@ -64,7 +67,3 @@ def _regular(name: str, line: _SchemaLine, common: str) -> ItemType:
     own = {word.partition("=")[0] for word in words if not word.startswith("-")}
     shared = set(common.split()) - set(bases.values()) - lacking
     return ItemType(name, frozenset(own | shared), bases, tuple(line.creators.split()))
-
-
-def _part(name: str, fields: str) -> ItemType:
-    return ItemType(name, frozenset(fields.split()), {}, (), is_part=True)

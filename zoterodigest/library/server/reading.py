@@ -96,7 +96,8 @@ class ReadRequest:
             case ("items", "trash") | ("items", _, "children"):
                 return self._items(shown, path)
             case ("collections", key) if key != "top":
-                return self._collection(shown, key)
+                found = _required_collection(index, key)
+                return json_answer(shown.collections([found])[0], self._at(found.version))
             case ("collections", *_):
                 return self._collections(path, shown)
             case _:
@@ -125,10 +126,6 @@ class ReadRequest:
         if query.format in _EXPORTS:
             return _exported(query.format, page, shown, headers)
         return _listed(page, query, headers, lambda some: _with_formats(shown, some, query))
-
-    def _collection(self, shown: Showing, key: str) -> Response:
-        found = _required_collection(shown.index, key)
-        return json_answer(shown.collections([found])[0], self._at(found.version))
 
     def _collections(self, path: Path, shown: Showing) -> Response:
         query = read_query(self.request, keys_named="collectionKey")

@@ -14,7 +14,6 @@ from zoterodigest.core.links.link import CollectionRow, LockFile
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.digest.read.later import KnownAreas
 from zoterodigest.library.port import Snapshot
@@ -22,10 +21,14 @@ from zoterodigest.library.records.contents import Contents, notes_of_rows, read_
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.parts import LockParts, lock_parts
 from zoterodigest.project.written import held_before
-from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.quiet import SourcePrints, by_item, notes_among
-from zoterodigest.sync.gathering.sources import ReadDigest, is_empty_digest, read_digests
+from zoterodigest.sync.gathering.sources import (
+    ReadDigest,
+    compared_entries,
+    is_empty_digest,
+    read_digests,
+)
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
 
@@ -91,19 +94,19 @@ class LoudReader:
         digests = self._digests_of(lock, keys) if keys or loud.rows or self.is_all_told else ()
         if digests is None:
             return None
-        entries = tuple(
-            self._compared(read.document.core_entry_at(at))
+        entries = [
+            read.document.core_entry_at(at)
             for read in digests
             for at in sorted(loud.entries[read.key])
-        )
-        gone = frozenset(row.digest for row in lock.rows if not self._is_there(row.digest))
+        ]
+        gone = self._gone(lock)
         # A run that names a note reads everything if one that may have become it is gone.
         is_known = self._sources.is_part or keys - gone <= self._sources.data.keys()
         if not is_known or (gone and self._sources.is_part):
             return None
         return Gathered(
             digests,
-            entries,
+            compared_entries(entries, self._workspace, with_notes=self._with_notes),
             unread_in(read.document for read in digests),
             self._sources.lock_data,
             replace(lock, identity=self._workspace.library.identity),
@@ -112,6 +115,12 @@ class LoudReader:
             seen=self._seen(lock),
             held=held_before(self._workspace.project.state_folder),
         )
+
+    def _gone(self, lock: LockFile) -> frozenset[SourceKey]:
+        """Return the digests that rows of `lock` link and that are not there."""
+        linked, root = {row.digest for row in lock.rows}, self._workspace.project.root
+        others = linked - self._sources.data.keys()
+        return frozenset(key for key in others if not (root / key).is_file())
 
     def _lock_over(self, parts: LockParts, loud: Loud) -> LockFile:
         """Return what is loud of the lock file, and collection rows that stand for the others."""
@@ -144,17 +153,11 @@ class LoudReader:
             return self.digests(keys)
         return found
 
-    def _is_there(self, key: SourceKey) -> bool:
-        return key in self._sources.data or (self._workspace.project.root / key).is_file()
-
     def _seen(self, lock: LockFile) -> Seen:
         memory = self._sources.memory
         rows = {row.id: memory.other.get(row.id, row) for row in lock.rows}
         known = {row_id: row for row_id, row in rows.items() if row_id not in memory.missing}
         return memory.seen(known)
-
-    def _compared(self, entry: Entry) -> Entry:
-        return compared_entry(entry, self._workspace.zotero, with_notes=self._with_notes)
 
     def _contents(self, loud: Loud, lock: LockFile) -> Contents:
         objects = [one for key in sorted(loud.items) for one in self.objects.get(key, ())]

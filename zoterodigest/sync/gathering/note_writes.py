@@ -60,7 +60,9 @@ def _changed_note(action: ChangeNote, sources: NoteSources) -> Write | Unwritabl
     stands: dict[str, Value] = {}
     if reading:
         parts = (reading.whole,) if is_whole and reading.whole else reading.parts
-        stands |= {_field(part.name): Blocks(part.blocks) for part in parts}
+        for part in parts:
+            field = "summary" if part.name is None else SECTION + part.name
+            stands[field] = Blocks(part.blocks)
     before = {name: value for name, value in action.before.items() if name in stands}
     note = _note(sources, action.row_id, action.digest, {**stands, **before, **action.after})
     added = action.after.keys() - stands.keys() - {"summary"}
@@ -90,10 +92,6 @@ def why_unwritable(fault: TooLong | QuotationLost | PartsDiffer) -> str:
             )
         case PartsDiffer():
             return "the headings of its note were deleted, doubled or moved"
-
-
-def _field(name: str | None) -> str:
-    return "summary" if name is None else SECTION + name
 
 
 def _note(sources: NoteSources, row_id: str, digest: SourceKey, fields: Fields) -> NoteContent:

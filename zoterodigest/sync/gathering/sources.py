@@ -142,11 +142,16 @@ def core_entries(
 
     `exported` are the entries of .bib files that are ours.
     """
-    return tuple(
-        compared_entry(entry, workspace.zotero, with_notes=with_notes)
-        for read in sources
-        for entry in _entries_of(read, exported)
-    )
+    entries = (entry for read in sources for entry in _entries_of(read, exported))
+    return compared_entries(entries, workspace, with_notes=with_notes)
+
+
+def compared_entries(
+    entries: Iterable[Entry], workspace: Workspace, *, with_notes: bool
+) -> tuple[Entry, ...]:
+    """Return entries as they stand in their files in the form in which they are compared."""
+    zotero = workspace.zotero
+    return tuple(compared_entry(entry, zotero, with_notes=with_notes) for entry in entries)
 
 
 def _entries_of(read: Source, exported: Sequence[Exported]) -> tuple[Entry, ...]:

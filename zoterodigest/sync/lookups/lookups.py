@@ -60,15 +60,11 @@ def _judged(wanted: Wanted, outcome: work.Outcome) -> tuple[Looked | None, list[
             usable, told = _judged(wanted, work.KnownPaper(earlier)) if earlier else (None, [])
             return usable, [*told, NotLookedUp(wanted, reason, is_known=usable is not None)]
         # A slip in an arXiv id leads to another paper: nothing of it may be taken.
-        case work.KnownPaper(looked) if not _may_be(wanted, looked):
+        case work.KnownPaper(looked) if wanted.title and not may_be_one(wanted.title, looked.title):
             return None, [OtherPaper(wanted, looked.title)]
         case work.KnownPaper(looked):
             is_newer = outcome.has_new_version or looked.is_newer_than(wanted.version)
             return looked, [NewerVersion(wanted, looked.version)] if is_newer else []
-
-
-def _may_be(wanted: Wanted, looked: Looked) -> bool:
-    return not wanted.title or may_be_one(wanted.title, looked.title)
 
 
 def found_in(looked: Looked, *, with_title: bool = False) -> LookupResult:

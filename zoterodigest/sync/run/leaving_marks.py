@@ -61,7 +61,7 @@ def leave_marks(prepared: Prepared, seen: Seen) -> None:
     # It read no other digest, so it can't tell how these stand to what it looked at.
     if gathered.quiet.is_part:
         return
-    is_same = gathered.seen is not None and replace(gathered.seen, version=seen.version) == seen
+    is_same = seen.says_as(gathered.seen)
     if gathered.quiet.links:
         found = gathered.quiet.found
         left = _settled_part(prepared, found) if found and is_same else None

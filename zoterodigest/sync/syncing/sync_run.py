@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from zoterodigest.core.links.bases import texts_of
 from zoterodigest.core.links.link import Exported, LockFile, LockRow
 from zoterodigest.core.plan.found import Pending, PendingChange
-from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.settle import agreed_row
 from zoterodigest.core.values.record import Entry
 from zoterodigest.errors import ZoterodigestError
@@ -31,7 +30,7 @@ from zoterodigest.sync.apply.changes import (
     Sent,
 )
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.gathering.gather import Gathered, gather
+from zoterodigest.sync.gathering.gather import gather
 from zoterodigest.sync.gathering.sources import ReadDigest, Source
 from zoterodigest.sync.gathering.stored_keys import as_stored, plan_as_stored
 from zoterodigest.sync.run.failures import (
@@ -149,7 +148,7 @@ def _remember(prepared: Prepared) -> None:
     seen = seen_by(prepared, as_read(prepared), gathered.lock, gathered.contents)
     is_new = seen != gathered.seen and bool(gathered.lock.rows or gathered.quiet.links)
     forgotten = handed_over(prepared, gathered.contents)
-    if is_new and gathered.quiet.links and replace(seen, version=0) == _at_no_version(gathered):
+    if is_new and gathered.quiet.links and seen.says_as(gathered.seen):
         remember_newer(prepared.workspace, command, gathered)
     elif is_new or forgotten:
         ending = Ending(gathered.lock, seen if is_new else None, forgotten)
@@ -159,10 +158,6 @@ def _remember(prepared: Prepared) -> None:
         leave_marks_of_written(prepared, (), gathered.contents, known)
     else:
         leave_marks(prepared, seen)
-
-
-def _at_no_version(gathered: Gathered) -> Seen | None:
-    return gathered.seen and replace(gathered.seen, version=0)
 
 
 def command_of(prepared: Prepared) -> str:

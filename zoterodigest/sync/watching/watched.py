@@ -6,7 +6,7 @@ import glob
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -68,7 +68,8 @@ def watched_in(workspace: Workspace) -> Watched:
     project, rules = workspace.project, workspace.project.configuration
     named = [PLACEHOLDER.sub("*", glob.escape(feed.digest)) for feed in rules.feeds]
     patterns = [one for one in (*(it.path for it in rules.digests), *named) if glob.has_magic(one)]
-    paths = [*map(str, (project.config_path, project.lock_path, *_sources(workspace)))]
+    sources = [one.path for one in workspace.digests] + [one.path for one in workspace.bibs]
+    paths = [*map(str, (project.config_path, project.lock_path, *sources))]
     real = zip(paths, real_paths(paths), strict=True)
     files = {name: path for path, other in real for name in (path, other)}
     beside = {os.path.dirname(one) for one in files}  # noqa: PTH120 (thousands at once)
@@ -86,11 +87,6 @@ def watched_in(workspace: Workspace) -> Watched:
         tuple(roots),
         tuple(patterns),
     )
-
-
-def _sources(workspace: Workspace) -> Iterator[Path]:
-    yield from (one.path for one in workspace.digests)
-    yield from (one.path for one in workspace.bibs)
 
 
 def locked_by(name: str) -> str:
