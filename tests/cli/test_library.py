@@ -100,6 +100,17 @@ def test_ls_shows_what_is_in_each_collection(zoterodigest: Zoterodigest) -> None
     assert (ran.code, ran.out, ran.err) == (0, LISTED, "")
 
 
+def test_ls_lists_items_of_one_title_by_their_keys(
+    zoterodigest: Zoterodigest, library: Path
+) -> None:
+    with connect(f"embedded:{library.name}", base=library.parent) as opened:
+        opened.write([_item(key, title="Twin") for key in ("TTTT4444", "TTTT2222", "TTTT3333")])
+
+    ran = zoterodigest("ls", *ADDRESS)
+
+    assert re.findall(r"TTTT\d+", ran.out) == ["TTTT2222", "TTTT3333", "TTTT4444"]
+
+
 @pytest.mark.usefixtures("library")
 def test_ls_json_is_an_array_of_the_live_top_level_items(zoterodigest: Zoterodigest) -> None:
     ran = zoterodigest("ls", *ADDRESS, "--json")

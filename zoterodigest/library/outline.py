@@ -43,7 +43,7 @@ class ItemOutline(NamedTuple):
 class Outline:
     """The items of a library, with notes, attachments and trashed ones, and its collections.
 
-    Items are sorted by key.
+    Items come in any order.
     """
 
     items: tuple[ItemOutline, ...]

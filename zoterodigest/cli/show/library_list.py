@@ -140,7 +140,8 @@ def library_text(outline: Outline, wish: ListWish) -> Iterator[str]:
         heading = visible(" / ".join(path)) if path else "in no collection"
         yield from section(heading, len(places))
         rows = zip(*(map(column.__getitem__, places) for column in cells), strict=True)
-        yield from _by_title(table(COLUMNS, rows), titles, places)
+        folded = [f"{titles[at].casefold()}\0{items[at].key}" for at in places]
+        yield from _in_order(table(COLUMNS, rows), folded)
         yield ""
     yield _counts(listed, sum(item.is_trashed for item in tops))
 
@@ -156,13 +157,12 @@ def _by_collection(listed: ChosenItems) -> Iterator[tuple[Path, list[int]]]:
     yield from sorted(groups.items(), key=lambda group: (not group[0], group[0]))
 
 
-def _by_title(lines: Sequence[str], titles: Sequence[str], places: Sequence[int]) -> Iterator[str]:
-    """Yield the lines of a table, its rows in the order of their titles, then of their keys."""
-    # Items come in the order of their keys, which the sort keeps for equal titles. Only the lines
-    # are brought into order: to go through items that lie about in memory takes twice as long.
-    folded = [titles[at].casefold() for at in places]
+def _in_order(lines: Sequence[str], sorted_by: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a table, its rows in the order of the texts that they are sorted by."""
+    # Only the lines are brought into order: to go through items that lie about in memory takes
+    # twice as long.
     yield lines[0]
-    for at in sorted(range(len(folded)), key=folded.__getitem__):
+    for at in sorted(range(len(sorted_by)), key=sorted_by.__getitem__):
         yield lines[at + 1]
 
 

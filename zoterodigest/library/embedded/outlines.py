@@ -27,10 +27,12 @@ _FIELDS = ("itemType", "date", "deleted", *_NAME, *TITLES)
 
 
 def _query(fields: Sequence[str]) -> str:
+    # As they are stored. In the order of their keys, which are random, SQLite would fetch each from
+    # another page: 13 % of the time of `ls`.
     paths = ", ".join(f"'$.{name}'" for name in fields)
     return (
         f"SELECT key, parent, json_extract(data, {paths}), json_array_length(data, '$.creators')"
-        " FROM items ORDER BY key"
+        " FROM items"
     )
 
 
