@@ -13,14 +13,14 @@ from zoterodigest.bibtex.cited.cited import (
     At,
     Cited,
     KeyAt,
-    Reader,
+    ReadText,
     check_keys,
     cited_in,
 )
 from zoterodigest.bibtex.tiles.scanner import scan
 
 
-def _files(**texts: str) -> Reader:
+def _files(**texts: str) -> ReadText:
     """Give texts by name; `a_tex` stands for `a.tex`, `sub__a_tex` for `sub/a.tex`."""
     named = {
         PurePath(name.replace("__", "/").replace("_", ".")): text.encode("utf-8")

@@ -33,7 +33,7 @@ from zoterodigest.regex import lazy_regex
 Macros = Mapping[str, str]
 """What the macros of a .bib stand for, by their names in lower case."""
 
-Texts = Mapping[str, str]
+TexFields = Mapping[str, str]
 """The fields of one entry as TeX, by their names in lower case."""
 
 
@@ -93,11 +93,11 @@ class StandingEntry:
         return fields
 
     @property
-    def texts(self) -> Texts:
+    def texts(self) -> TexFields:
         """The values of its fields as TeX: blanks and line ends are one blank."""
         return self._as_tex(self.fields)
 
-    def _as_tex(self, fields: Mapping[str, BibField]) -> Texts:
+    def _as_tex(self, fields: Mapping[str, BibField]) -> TexFields:
         bibliography, macros = self.bibliography, self.macros
         return {name: _text_of(bibliography, each, macros) for name, each in fields.items()}
 
@@ -141,7 +141,7 @@ def _is_text(tex: str) -> bool:
     return tex.isascii() or _NO_TEXT.search(tex) is None
 
 
-def _told(texts: Texts, untold: frozenset[str], venues: VenueTable) -> dict[str, Value]:
+def _told(texts: TexFields, untold: frozenset[str], venues: VenueTable) -> dict[str, Value]:
     """Return the fields of a record that an entry tells, but for those in `untold`."""
     told: dict[str, Value] = {}
     for name, (homes, read) in _READERS.items():
@@ -231,26 +231,26 @@ def _plain(name: str, text: str) -> str:
     return decode(text)
 
 
-def _title(texts: Texts, _: VenueTable) -> Value:
+def _title(texts: TexFields, _: VenueTable) -> Value:
     title = decode(texts.get("title", ""))
     subtitle = decode(texts.get("subtitle", ""))
     return f"{title}: {subtitle}" if title and subtitle else title or subtitle
 
 
-def _venue(texts: Texts, venues: VenueTable) -> Value | None:
+def _venue(texts: TexFields, venues: VenueTable) -> Value | None:
     name = decode(next(texts[home] for home in VENUES if home in texts))
     if not name or _PREPRINT.match(name):
         return ARXIV if name else ""
     return venues.named(name)
 
 
-def _year(texts: Texts, _: VenueTable) -> Value | None:
+def _year(texts: TexFields, _: VenueTable) -> Value | None:
     text = texts.get("year") or texts.get("date", "")
     found = _YEAR.search(text)
     return found[0] if found else (None if text else "")
 
 
-def _date(texts: Texts, _: VenueTable) -> Value | None:
+def _date(texts: TexFields, _: VenueTable) -> Value | None:
     if date := texts.get("date"):
         return parse_date(date.partition("/")[0])
     return _date_of(texts.get("year", ""), texts.get("month", ""), texts.get("day", ""))
@@ -270,7 +270,7 @@ def _date_of(year: str, month: str, day: str) -> str | None:
 _MONTH_NUMBERS = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
 
 
-def _doi(texts: Texts, _: VenueTable) -> Value | None:
+def _doi(texts: TexFields, _: VenueTable) -> Value | None:
     text = _verbatim(texts["doi"])
     identifier = identifier_of(text)
     if identifier is None or identifier.scheme != "doi":
@@ -278,13 +278,13 @@ def _doi(texts: Texts, _: VenueTable) -> Value | None:
     return doi_as_written(identifier.value, text)
 
 
-def _url(texts: Texts, _: VenueTable) -> Value | None:
+def _url(texts: TexFields, _: VenueTable) -> Value | None:
     text = _verbatim(texts["url"])
     identifier = identifier_of(text)
     return None if identifier and identifier.scheme == "arxiv" else text
 
 
-def _identifiers(texts: Texts) -> Iterator[Identifier]:
+def _identifiers(texts: TexFields) -> Iterator[Identifier]:
     """Yield the identifiers in an entry, the surest first."""
     # An `eprint` may be of HAL or PubMed; without a name of the archive it is arXiv's.
     eprint = _verbatim(texts.get("eprint", ""))
@@ -300,7 +300,7 @@ def _identifiers(texts: Texts) -> Iterator[Identifier]:
 VENUES = ("booktitle", "journaltitle", "journal", "maintitle")
 """The fields that name a venue; of several the first is read."""
 
-_READERS: Mapping[str, tuple[Sequence[str], Callable[[Texts, VenueTable], Value | None]]] = {
+_READERS: Mapping[str, tuple[Sequence[str], Callable[[TexFields, VenueTable], Value | None]]] = {
     "title": (("title", "subtitle"), _title),
     "authors": (("author",), lambda texts, _: read_names(texts["author"])),
     "venue": (VENUES, _venue),

@@ -54,7 +54,7 @@ class Arxiv:
         """
         wanted = {id_: _canonical(id_) for id_ in ids}
         kept = self._answers.recall(filter(None, wanted.values()))
-        answers: _Answers = {key: one for key, (one, is_fresh) in kept.items() if is_fresh}
+        answers: _AnswersById = {key: one for key, (one, is_fresh) in kept.items() if is_fresh}
         asked = [key for key in dict.fromkeys(wanted.values()) if key and key not in answers]
         for start in range(0, len(asked), BATCH):
             batch = asked[start : start + BATCH]
@@ -68,12 +68,12 @@ class Arxiv:
         """Return the outcome of each of `ids` as the cache has it, however old, without asking."""
         wanted = {id_: _canonical(id_) for id_ in ids}
         kept = self._answers.recall(filter(None, wanted.values()))
-        answers: _Answers = {"": _NO_ID} | {key: one for key, (one, _) in kept.items()}
+        answers: _AnswersById = {"": _NO_ID} | {key: one for key, (one, _) in kept.items()}
         return {id_: _outcome(answers.get(key, _NOT_ASKED)) for id_, key in wanted.items()}
 
-    def _batch(self, ids: Sequence[str]) -> _Answers:
+    def _batch(self, ids: Sequence[str]) -> _AnswersById:
         """Return the answer to each of `ids`; what came in a faulty feed is not asked for again."""
-        answers: _Answers = {}
+        answers: _AnswersById = {}
         left, fault, faults = list(ids), "", 0
         while left and faults < _TRIES:
             # Without `max_results` the API answers with ten.
@@ -96,7 +96,7 @@ class Arxiv:
 _Answer = Looked | Failed | None
 """What came of asking for an id; None if there is no such paper."""
 
-_Answers = dict[str, _Answer]
+_AnswersById = dict[str, _Answer]
 
 _PAPER = TypeAdapter(Looked)
 _NO_ID = Failed("this is no arXiv id")

@@ -56,7 +56,7 @@ EntryFacts = Mapping[str, Shown]
 
 NO_ENTRIES: EntryFacts = {}
 
-Homes = Mapping[CollectionRowKey, str]
+CollectionHomes = Mapping[CollectionRowKey, str]
 """The collections of digests and headings (`homes`)."""
 
 
@@ -180,8 +180,8 @@ def _without_edited(
 class _CollectionsMade:
     """The collections of headings before a run, and with those that it made before the kill."""
 
-    before: Homes
-    now: Homes
+    before: CollectionHomes
+    now: CollectionHomes
 
     def kept(self, row: LockRow) -> LockRow:
         """Return `row` at the heading in whose collection its item was put before the run.
@@ -194,7 +194,7 @@ class _CollectionsMade:
 
 
 def _achieved(
-    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: Homes
+    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: CollectionHomes
 ) -> dict[str, LockRow]:
     held: dict[str, LockRow] = {}
     pending: dict[str, LockRow] = {}
@@ -281,7 +281,9 @@ def _ends_of(row: LockRow) -> tuple[str, str, str | None, LinkState]:
     return row.digest, row.item, row.note, row.state
 
 
-def decide(old: LockRow | None, new: LockRow, facts: Facts, homes: Homes) -> LockRow | None:
+def decide(
+    old: LockRow | None, new: LockRow, facts: Facts, homes: CollectionHomes
+) -> LockRow | None:
     """Return the row that holds if it is not known how much of `new` was written.
 
     A new link with an adopted item of which nothing was written is dropped: the next run makes it
@@ -325,7 +327,7 @@ def decide(old: LockRow | None, new: LockRow, facts: Facts, homes: Homes) -> Loc
     )
 
 
-def _is_placed(old: LockRow, new: LockRow, item: LibraryFacts, homes: Homes) -> bool:
+def _is_placed(old: LockRow, new: LockRow, item: LibraryFacts, homes: CollectionHomes) -> bool:
     """Tell whether the item has come into the collections of its new place and left the former.
 
     Both origins may have the collection of the new place, and a person may have taken it out there.
@@ -372,7 +374,7 @@ def _held(old: frozenset[str], intended: frozenset[str], present: Set[str]) -> f
 
 
 def _created(
-    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: Homes
+    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: CollectionHomes
 ) -> dict[str, LockRow]:
     """Return rows for the items and notes that were created and that `rows` do not know."""
     found: dict[str, LockRow] = {}

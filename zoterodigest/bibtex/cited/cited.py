@@ -27,7 +27,7 @@ from zoterodigest.bibtex.tiles.tiles import Bibliography, EntryTile
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
-Reader = Callable[[PurePath], bytes | None]
+ReadText = Callable[[PurePath], bytes | None]
 """Gives the bytes of a file, None if there is no such file."""
 
 
@@ -69,7 +69,7 @@ class Cited:
         return tuple(dict.fromkeys(citation.key for citation in self.citations))
 
 
-def cited_in(paths: Iterable[PurePath], read: Reader) -> Cited:
+def cited_in(paths: Iterable[PurePath], read: ReadText) -> Cited:
     """Return what the documents at `paths` cite, with all texts they read in, each read once."""
     walk = _Walk(read)
     for path in paths:
@@ -99,7 +99,7 @@ class _TexText:
 class _Walk:
     """The texts of documents, followed in the order in which TeX reads them."""
 
-    read: Reader
+    read: ReadText
     citations: list[KeyAt] = field(default_factory=list)
     bibs: list[PurePath] = field(default_factory=list)
     unread: list[KeyAt] = field(default_factory=list)

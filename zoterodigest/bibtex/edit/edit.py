@@ -25,7 +25,7 @@ from zoterodigest.bibtex.reading import (
     VENUES,
     BibRecord,
     StandingEntry,
-    Texts,
+    TexFields,
     standing_entries,
 )
 from zoterodigest.bibtex.tex.latex import Dialect, decode, encode
@@ -128,7 +128,7 @@ class _BibTrial:
         self._require_as_asked(before, after.record(self._rules.venues), asked)
         return [operation]
 
-    def _texts(self, record: BibRecord, now: Texts, asked: Fields) -> dict[str, str]:
+    def _texts(self, record: BibRecord, now: TexFields, asked: Fields) -> dict[str, str]:
         """Return the TeX that is to stand in the entry's fields, "" in one that goes."""
         year = _text(asked.get("year", record.fields.get("year", EMPTY)))
         new: dict[str, str] = {}
@@ -146,7 +146,7 @@ class _BibTrial:
                 new[home] = tex
         return {**_arxiv_kept(record, now, new, self._style.dialect), **new}
 
-    def _new_place(self, venue: str, now: Texts) -> tuple[str, ...]:
+    def _new_place(self, venue: str, now: TexFields) -> tuple[str, ...]:
         """Return the field for the venue of an entry whose type has none so far."""
         found = self._rules.venues.find(venue)
         if found and found.kind is VenueKind.JOURNAL:
@@ -172,7 +172,7 @@ class _BibTrial:
         return self._form(name, value) != self._form(name, record.fields.get(name, EMPTY))
 
 
-def _homes(name: str, record: BibRecord, now: Texts, dialect: Dialect) -> tuple[str, ...]:
+def _homes(name: str, record: BibRecord, now: TexFields, dialect: Dialect) -> tuple[str, ...]:
     """Return the fields in which an entry has a field of a record, or should have it.
 
     None if its type has no place for a venue and may become one that has.
@@ -197,7 +197,9 @@ def _homes(name: str, record: BibRecord, now: Texts, dialect: Dialect) -> tuple[
     return (_journal(now, dialect),)
 
 
-def _arxiv_kept(record: BibRecord, now: Texts, new: Texts, dialect: Dialect) -> dict[str, str]:
+def _arxiv_kept(
+    record: BibRecord, now: TexFields, new: TexFields, dialect: Dialect
+) -> dict[str, str]:
     """Return the fields for an arXiv id that so far stands only where a venue is written."""
     arxiv = record.fields.get("arxiv", EMPTY)
     is_lost = any("arxiv" in now.get(home, "").lower() for home in new if home in VENUES)
@@ -207,11 +209,11 @@ def _arxiv_kept(record: BibRecord, now: Texts, new: Texts, dialect: Dialect) -> 
     return {"eprint": arxiv, archive: "arXiv"}
 
 
-def _is_biblatex(now: Texts, dialect: Dialect) -> bool:
+def _is_biblatex(now: TexFields, dialect: Dialect) -> bool:
     return dialect is Dialect.BIBLATEX or "date" in now or "journaltitle" in now
 
 
-def _journal(now: Texts, dialect: Dialect) -> str:
+def _journal(now: TexFields, dialect: Dialect) -> str:
     return "journaltitle" if _is_biblatex(now, dialect) else "journal"
 
 
@@ -224,7 +226,7 @@ def _type_with(entry_type: str, changed: Set[str]) -> str:
     return "article" if changed & {"journal", "journaltitle"} else entry_type
 
 
-def _parts(name: str, value: Value, homes: tuple[str, ...], now: Texts) -> dict[str, Value]:
+def _parts(name: str, value: Value, homes: tuple[str, ...], now: TexFields) -> dict[str, Value]:
     """Return what each of the fields `homes` is to hold of a value."""
     if homes == ("title", "subtitle") and isinstance(value, str):
         title, subtitle = _title_parts(value, decode(now["subtitle"]))

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from zoterodigest.sync.bibliographies.exporting import NewBib
     from zoterodigest.sync.gathering.workspace import Workspace
 
-Given = Mapping[str, object]
+GivenRules = Mapping[str, object]
 """The rules that are asked for, by name; they go before those of the configuration."""
 
 
@@ -85,7 +85,7 @@ def _may_be_linked(project: Project, library: Library) -> bool:
 
 
 def export_into(
-    workspace: Workspace, bibs: Iterable[BibFile], given: Given, writing: Writing
+    workspace: Workspace, bibs: Iterable[BibFile], given: GivenRules, writing: Writing
 ) -> int:
     """Bring `bibs` up to date, or write them anew; return the exit code."""
     from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
@@ -109,7 +109,7 @@ def export_into(
     return FAILED if failures else FINE
 
 
-def show_new_bib(workspace: Workspace, given: Given) -> int:
+def show_new_bib(workspace: Workspace, given: GivenRules) -> int:
     """Show what a new .bib of the project would hold, and return the exit code."""
     from zoterodigest.sync.run.failures import failures_of_bibs
 
@@ -123,7 +123,7 @@ def show_new_bib(workspace: Workspace, given: Given) -> int:
     return FAILED if failures else FINE
 
 
-def new_bib(workspace: Workspace, given: Given) -> NewBib:
+def new_bib(workspace: Workspace, given: GivenRules) -> NewBib:
     """Return what a new .bib of the project would hold."""
     from zoterodigest.sync.exports.export_run import prepare_exports
 

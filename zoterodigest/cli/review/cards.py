@@ -8,7 +8,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from zoterodigest.cli.review.rendered_notes import html_of_note
-from zoterodigest.cli.show.differences import Line, changed_lines, compared_ends
+from zoterodigest.cli.show.differences import MarkedLine, changed_lines, compared_ends
 from zoterodigest.cli.show.plan_lines import HEADINGS, LABELS, SHARED, Thing, things
 from zoterodigest.cli.show.report_names import (
     HOLDERS,
@@ -55,7 +55,7 @@ class ShownEnd:
 
     name: str
     where: str
-    lines: Sequence[Line]
+    lines: Sequence[MarkedLine]
     rendered: Markup | None = None
     keep: str = ""
 
@@ -67,7 +67,7 @@ class FieldCard:
     number: int
     name: str
     reason: str
-    base: Sequence[Line] | None
+    base: Sequence[MarkedLine] | None
     sides: Sequence[ShownEnd]
     text: str
     manner: str
@@ -125,8 +125,8 @@ def _field_card(field: OpenField, number: int, prepared: Prepared) -> FieldCard:
 
 
 def _texts(
-    shown: Mapping[str, Sequence[Line]], end: End, value: Value
-) -> tuple[Sequence[Line], Markup | None, str]:
+    shown: Mapping[str, Sequence[MarkedLine]], end: End, value: Value
+) -> tuple[Sequence[MarkedLine], Markup | None, str]:
     return shown[end.value], html_of_note(value), end.value
 
 
@@ -198,7 +198,7 @@ class ChangeCard:
 
     what: str
     names: str
-    fields: Sequence[tuple[str, Sequence[Line]]]
+    fields: Sequence[tuple[str, Sequence[MarkedLine]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class ChangedWords:
     mark: WordChange = WordChange.SAME
 
 
-Line = tuple[ChangedWords, ...]
+MarkedLine = tuple[ChangedWords, ...]
 
 
 def ends_shown(field: OpenField) -> Iterator[str]:
@@ -63,7 +63,7 @@ def ends_shown(field: OpenField) -> Iterator[str]:
         yield from _labelled(label, lines)
 
 
-def compared_ends(field: OpenField) -> Mapping[str, Sequence[Line]]:
+def compared_ends(field: OpenField) -> Mapping[str, Sequence[MarkedLine]]:
     """Return the lines of both ends of `field`, by the name of the end, each against the base.
 
     Before them stands the `base`, as far as an end changed it. Without a known base each end shows
@@ -79,7 +79,7 @@ def compared_ends(field: OpenField) -> Mapping[str, Sequence[Line]]:
     return {"base": _changed(base, ends), **dict(zip(names, shown, strict=True))}
 
 
-def changed_lines(before: Value, after: Value) -> Sequence[Line]:
+def changed_lines(before: Value, after: Value) -> Sequence[MarkedLine]:
     """Return the lines of `after` with the words that it removed and added as against `before`."""
     return _against(_lines(before), _lines(after), with_removed=True)
 
@@ -108,10 +108,10 @@ def _lines(value: Value) -> list[str]:
             return [text] if text else []
 
 
-def _changed(base: Sequence[str], ends: Sequence[Sequence[str]]) -> list[Line]:
+def _changed(base: Sequence[str], ends: Sequence[Sequence[str]]) -> list[MarkedLine]:
     """Return the lines of `base` that an end changed, with their surroundings."""
     counterparts = [_counterparts(base, end) for end in ends]
-    lines: list[tuple[bool, Line]] = []
+    lines: list[tuple[bool, MarkedLine]] = []
     for at, line in enumerate(base):
         others = [found[at] for found in counterparts if at in found]
         lines.append((bool(others), _concerned(line, others) if others else (ChangedWords(line),)))
@@ -127,7 +127,7 @@ def _counterparts(old: Sequence[str], new: Sequence[str]) -> dict[int, str]:
     return found
 
 
-def _concerned(line: str, others: Sequence[str]) -> Line:
+def _concerned(line: str, others: Sequence[str]) -> MarkedLine:
     """Return `line` around the words in which it differs from any of `others`."""
     own = _WORD.findall(line)
     differing = set[int]()
@@ -141,9 +141,9 @@ def _concerned(line: str, others: Sequence[str]) -> Line:
     return tuple(replace(piece, mark=WordChange.SAME) for piece in _shortened(pieces))
 
 
-def _against(old: Sequence[str], new: Sequence[str], *, with_removed: bool) -> list[Line]:
+def _against(old: Sequence[str], new: Sequence[str], *, with_removed: bool) -> list[MarkedLine]:
     """Return the lines of `new`, those that are not as in `old` word by word."""
-    lines: list[tuple[bool, Line]] = []
+    lines: list[tuple[bool, MarkedLine]] = []
     for tag, start, stop, first, last in opcodes(old, new):
         if tag == "equal":
             lines += [(False, (ChangedWords(line),)) for line in new[first:last]]
@@ -169,12 +169,12 @@ def opcodes(
     return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
 
 
-def _folded(lines: Sequence[tuple[bool, Line]]) -> list[Line]:
+def _folded(lines: Sequence[tuple[bool, MarkedLine]]) -> list[MarkedLine]:
     """Return the changed lines and their neighbors; the other lines are only counted."""
     changed = [at for at, (is_changed, _) in enumerate(lines) if is_changed]
     near = {at + away for at in changed for away in range(-_AROUND, _AROUND + 1)}
-    folded: list[Line] = []
-    far: list[Line] = []
+    folded: list[MarkedLine] = []
+    far: list[MarkedLine] = []
     # The empty line at the end lets go of the lines that were counted last.
     for at, (_, line) in enumerate([*lines, (True, ())]):
         if at < len(lines) and near and at not in near:
@@ -186,7 +186,7 @@ def _folded(lines: Sequence[tuple[bool, Line]]) -> list[Line]:
     return folded
 
 
-def changed_words(old: str, new: str) -> Line:
+def changed_words(old: str, new: str) -> MarkedLine:
     """Return `new` in pieces, with what it removed and added as against `old`.
 
     Long pieces that are the same in both are shortened.
@@ -194,7 +194,7 @@ def changed_words(old: str, new: str) -> Line:
     return _shortened(_changed_words(old, new))
 
 
-def _changed_words(old: str, new: str) -> Line:
+def _changed_words(old: str, new: str) -> MarkedLine:
     """Return `new` in pieces, none of them shortened."""
     before, after = _WORD.findall(old), _WORD.findall(new)
     pieces: list[ChangedWords] = []
@@ -220,7 +220,7 @@ def _word_opcodes(
     return opcodes([word.rstrip() for word in before], [word.rstrip() for word in after])
 
 
-def _shortened(pieces: Sequence[ChangedWords]) -> Line:
+def _shortened(pieces: Sequence[ChangedWords]) -> MarkedLine:
     """Return `pieces` with long equal stretches cut to the words beside a difference."""
     last = len(pieces) - 1
     return tuple(
@@ -243,7 +243,7 @@ _STYLES = {WordChange.REMOVED: "red strike", WordChange.ADDED: "bold green"}
 _SIGNS = {WordChange.REMOVED: ("[-", "-]"), WordChange.ADDED: ("{+", "+}")}
 
 
-def _labelled(label: str, lines: Sequence[Line], column: int = _INDENT) -> Iterator[str]:
+def _labelled(label: str, lines: Sequence[MarkedLine], column: int = _INDENT) -> Iterator[str]:
     """Yield lines broken to the width behind `label`, from `column` on."""
     from rich.color import ColorSystem
     from rich.console import Console

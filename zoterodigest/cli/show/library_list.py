@@ -16,14 +16,14 @@ from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.outline import TITLES, ItemOutline, Outline
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import (
-    Path,
+    CollectionPath,
     collection_paths,
     collections_within,
 )
 from zoterodigest.regex import lazy_regex
 
 _WORK = Column("key", 8), Column("title"), Column("creators", 20, may_go=True)
-_NOWHERE: set[Path] = {()}
+_NOWHERE: set[CollectionPath] = {()}
 COLUMNS = *_WORK, Column("date", 10), Column("has", 7)
 """Those of a list; the last one gives way to what a person sorts by."""
 
@@ -75,7 +75,7 @@ class ItemChoice:
         return not self.tags or self.tags <= {*item.tags}
 
 
-def choice_of(paths: Mapping[str, Path], wish: ListWish) -> ItemChoice:
+def choice_of(paths: Mapping[str, CollectionPath], wish: ListWish) -> ItemChoice:
     """Return what a wish says of each item; `paths` are those of all collections, by key."""
     within = collections_within(paths, wish.collections) if wish.collections else None
     return ItemChoice(within, frozenset(wish.tags), wish.years)
@@ -119,7 +119,7 @@ class ChosenItems:
     """What `ls` lists: items, the paths of collections by key, notes and other children by item."""
 
     items: Sequence[ItemOutline]
-    paths: Mapping[str, Path]
+    paths: Mapping[str, CollectionPath]
     notes: Mapping[str, int]
     attachments: Mapping[str, int]
 
@@ -146,9 +146,9 @@ def library_text(outline: Outline, wish: ListWish) -> Iterator[str]:
     yield _counts(listed, sum(item.is_trashed for item in tops))
 
 
-def _by_collection(listed: ChosenItems) -> Iterator[tuple[Path, list[int]]]:
+def _by_collection(listed: ChosenItems) -> Iterator[tuple[CollectionPath, list[int]]]:
     """Yield the collections, each with the places of its items in the list of all."""
-    groups: dict[Path, list[int]] = defaultdict(list)
+    groups: dict[CollectionPath, list[int]] = defaultdict(list)
     for at, item in enumerate(listed.items):
         # An item can name a collection that is in the trash or gone.
         keys = [key for key in item.collections if key in listed.paths]

@@ -45,7 +45,7 @@ _OPENS_TAG = lazy_regex(r"<(?=[A-Za-z/!?])")
 def text_lines(text: str) -> list[str]:
     """Return the lines of a comment as Markdown: trimmed, no two blank ones in a row."""
     lines: list[str] = []
-    marks: Marks = ()
+    marks: TagNames = ()
     for line in _cleaned(text).split("\n"):
         written, marks = _written_line(line, marks)
         if written or (lines and lines[-1]):
@@ -73,16 +73,16 @@ def _cleaned(text: str) -> str:
     return _UNPRINTABLE.sub("", _LINE_BREAK.sub("\n", text))
 
 
-Marks = tuple[str, ...]
+TagNames = tuple[str, ...]
 """The names of the tags around a sign, the outermost first."""
 
-Sign = tuple[str, Marks]
+TaggedSign = tuple[str, TagNames]
 """One character with the tags around it."""
 
 
-def _written_line(line: str, marks: Marks) -> tuple[str, Marks]:
+def _written_line(line: str, marks: TagNames) -> tuple[str, TagNames]:
     """Return a line as Markdown, and the tags that are open behind it; `marks` are those before."""
-    signs: list[Sign] = []
+    signs: list[TaggedSign] = []
     at = 0
     for found in _MARK_TAG.finditer(line):
         signs += ((sign, marks) for sign in line[at : found.start()])
@@ -95,9 +95,9 @@ def _written_line(line: str, marks: Marks) -> tuple[str, Marks]:
     return _with_marks(_NUMBER.sub(r"\g<0>\\", escaped)), marks
 
 
-def _tidied(signs: Sequence[Sign]) -> list[Sign]:
+def _tidied(signs: Sequence[TaggedSign]) -> list[TaggedSign]:
     """Return the signs with single blanks between them, which have the marks of both neighbors."""
-    tidied: list[Sign] = []
+    tidied: list[TaggedSign] = []
     is_apart = False
     for sign, marks in signs:
         if not sign.isspace():
@@ -108,9 +108,9 @@ def _tidied(signs: Sequence[Sign]) -> list[Sign]:
     return tidied
 
 
-def _with_stand_ins(signs: Sequence[Sign]) -> str:
+def _with_stand_ins(signs: Sequence[TaggedSign]) -> str:
     pieces: list[str] = []
-    opened: Marks = ()
+    opened: TagNames = ()
     for sign, marks in (*signs, ("", ())):
         kept = sum(
             1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(opened, marks, strict=False))

@@ -300,7 +300,7 @@ def section_name(name: str, taken: Fields) -> str:
     return field
 
 
-Path = tuple[str, ...]
+CollectionPath = tuple[str, ...]
 """The names from the top down to a collection."""
 
 
@@ -310,14 +310,14 @@ class NotInLibrary(ZoterodigestError):
     exit_code = 10
 
 
-def collection_paths(collections: Iterable[Collection]) -> dict[str, Path]:
+def collection_paths(collections: Iterable[Collection]) -> dict[str, CollectionPath]:
     """Return the names from the top down to each collection that is not in the trash."""
     by_key = {one.key: one for one in collections}
     paths = {key: _path(by_key, key) for key in by_key}
     return {key: path for key, path in paths.items() if path}
 
 
-def _path(by_key: Mapping[str, Collection], key: str) -> Path:
+def _path(by_key: Mapping[str, Collection], key: str) -> CollectionPath:
     """Return the path of a collection; empty if it or one above it is trashed or missing."""
     names: list[str] = []
     at: str | None = key
@@ -330,7 +330,9 @@ def _path(by_key: Mapping[str, Collection], key: str) -> Path:
     return tuple(names)
 
 
-def collections_within(paths: Mapping[str, Path], wanted: Iterable[str]) -> frozenset[str]:
+def collections_within(
+    paths: Mapping[str, CollectionPath], wanted: Iterable[str]
+) -> frozenset[str]:
     """Return the keys of the collections that `wanted` names, and of those below them.
 
     A collection is named by its key, its name, or its path with `/`. Raises `NotInLibrary`.
@@ -338,7 +340,7 @@ def collections_within(paths: Mapping[str, Path], wanted: Iterable[str]) -> froz
     return frozenset(key for name in wanted for key in _collections_at(paths, name))
 
 
-def _collections_at(paths: Mapping[str, Path], wanted: str) -> set[str]:
+def _collections_at(paths: Mapping[str, CollectionPath], wanted: str) -> set[str]:
     roots = [path for key, path in paths.items() if wanted in (key, path[-1], "/".join(path))]
     if not roots:
         known = ", ".join(sorted("/".join(path) for path in paths.values())[:10])

@@ -175,19 +175,21 @@ def _text(data: bytes) -> str:
     return text.replace("\r\n", "\n").removesuffix("\r")
 
 
-Line = tuple[int, str]
+NumberedLine = tuple[int, str]
 """The 1-based number of a line and its text without the line end."""
 
 _NEXT_MARK = {">": "<", "<": "|=", "|": "=", "=": ">"}
 """Which of git's conflict marks may follow which."""
 
 
-def _sides(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
+def _sides(
+    lines: list[NumberedLine],
+) -> tuple[list[NumberedLine], list[NumberedLine], list[NumberedLine]]:
     """Return the whole file as one side has it, as the other has it, and as it was before.
 
     Without conflicts all are `lines`; before is empty unless every conflict shows it (diff3 style).
     """
-    sides: dict[str, list[Line]] = {"<": [], "=": [], "|": []}
+    sides: dict[str, list[NumberedLine]] = {"<": [], "=": [], "|": []}
     at, marks = ">", ""
     for number, line in lines:
         if mark := _MARK.fullmatch(line):
@@ -229,7 +231,7 @@ def _read(data: bytes, path: Path) -> _GitSide:
     return _folded(_read_side(one), _read_side(other), known)
 
 
-def _read_side(lines: list[Line]) -> _GitSide:
+def _read_side(lines: list[NumberedLine]) -> _GitSide:
     """Read one side of a git merge; its lines keep the numbers that they have in the file."""
     numbers = [number for number, _ in lines] or [1]
     try:
@@ -244,8 +246,8 @@ _NO_ROW = lazy_regex(r"^(?:#.*|(version|library)(?: (.*))?)$", re.M)
 
 
 def _read_text(text: str) -> _GitSide:
-    versions: list[Line] = []
-    libraries: list[Line] = []
+    versions: list[NumberedLine] = []
+    libraries: list[NumberedLine] = []
     kept, end = list[str](), 0
     for found in _NO_ROW.finditer(text):
         kept.append(text[end : found.start()])
@@ -266,7 +268,7 @@ def _read_text(text: str) -> _GitSide:
     return _GitSide(libraries[0][0], _identity(libraries[0]), rows)
 
 
-def _identity(line: Line) -> str:
+def _identity(line: NumberedLine) -> str:
     try:
         return read_json_as(TEXT, line[1])
     except BadJson as error:

@@ -28,7 +28,7 @@ _HEAD = lazy_regex(rf'^(?:{ID.pattern}|(?:shelf |collection (?!")|{BIB}|{ACKNOWL
 
 T = TypeVar("T")
 
-Given = tuple[str, str, T]
+GivenValue = tuple[str, str, T]
 """What a line gives: a key, the name that it is given for (empty for most keys), and a value."""
 
 ByName = Mapping[tuple[str, str], T]
@@ -62,7 +62,7 @@ class LockParagraph:
         """The number of its first line. Asked for a message only: it counts all lines before."""
         return self.text.count("\n", 0, self.start) + 1
 
-    def given(self, read: Callable[[Sequence[str]], list[Given[T]]]) -> list[Given[T]]:
+    def given(self, read: Callable[[Sequence[str]], list[GivenValue[T]]]) -> list[GivenValue[T]]:
         """Return what its lines give as `read` reads them; blank lines do not count.
 
         Raises `BadLine` for a line for which `read` raises a `ValueError`.
@@ -79,8 +79,8 @@ class LockParagraph:
             ]
 
     def _of_line(
-        self, read: Callable[[Sequence[str]], list[Given[T]]], place: int
-    ) -> list[Given[T]]:
+        self, read: Callable[[Sequence[str]], list[GivenValue[T]]], place: int
+    ) -> list[GivenValue[T]]:
         try:
             return read([self.lines[place]])
         except ValueError as error:
@@ -99,7 +99,7 @@ def paragraphs_of(text: str) -> Iterator[LockParagraph]:
         yield LockParagraph(text, start, head, lines)
 
 
-def variants(given: Sequence[Given[T]]) -> Sequence[ByName[T]]:
+def variants(given: Sequence[GivenValue[T]]) -> Sequence[ByName[T]]:
     """Return values by key and name; where one is given twice, once with each of its values.
 
     A person who ends a merge conflict by keeping both sides leaves such doubled lines.

@@ -48,7 +48,7 @@ from zoterodigest.project.lock.paragraphs import (
     ACKNOWLEDGED,
     BIB,
     ByName,
-    Given,
+    GivenValue,
     LockParagraph,
     object_key,
     path_of,
@@ -81,7 +81,7 @@ def held_by_version1(paragraph: LockParagraph) -> Iterator[Held]:
         yield from _held(paragraph.head, values)
 
 
-def _given(lines: Sequence[str]) -> list[Given[object]]:
+def _given(lines: Sequence[str]) -> list[GivenValue[object]]:
     parts = [line.partition(" ") for line in lines]
     for part in parts:
         if not part[1] or part[0] not in _KEYS:

@@ -47,7 +47,7 @@ from zoterodigest.project.lock.paragraphs import (
     BIB,
     COLLECTION,
     ByName,
-    Given,
+    GivenValue,
     LockParagraph,
     object_key,
     path_of,
@@ -155,11 +155,11 @@ def held_by_version2(paragraph: LockParagraph) -> Iterator[Held]:
         raise
 
 
-def _given(lines: Iterable[str]) -> list[Given[str]]:
+def _given(lines: Iterable[str]) -> list[GivenValue[str]]:
     return [_of_line(line) for line in lines]
 
 
-def _checked(lines: Iterable[str]) -> list[Given[str]]:
+def _checked(lines: Iterable[str]) -> list[GivenValue[str]]:
     """Return what lines give if each one's value can be read by itself."""
     given = _given(lines)
     for key, _, text in given:
@@ -168,7 +168,7 @@ def _checked(lines: Iterable[str]) -> list[Given[str]]:
     return given
 
 
-def _of_line(line: str) -> Given[str]:
+def _of_line(line: str) -> GivenValue[str]:
     key, _, rest = line.partition(" ")
     if key.endswith(_FIELD):
         return _FIELD, text_of(key[:-1]), rest
