@@ -76,3 +76,15 @@ def test_a_venue_has_the_name_that_it_had_in_the_year_of_others(year: str, writt
 
     assert outcome.refusals == ()
     assert f"- **A New Paper**. {written}. [[paper]" in outcome.source.decode()
+
+
+def test_a_venue_keeps_its_old_name_beside_later_ones_with_the_new_name() -> None:
+    venues = ("ICML 2018. ", "NeurIPS 2019. ", "CVPR 2017. ", "NeurIPS 2018. ")
+    lines = (LINE.format(at, it, 10 + at) for at, it in enumerate(venues))
+    fields: Fields = {"title": "A New Paper", "venue": "NIPS", "year": "2016"}
+    fields = {**fields, "arxiv": "1601.00001"}
+
+    outcome = rearrange(read("".join(lines).encode()), [NewEntry("new", (), fields)], read)
+
+    assert outcome.refusals == ()
+    assert "- **A New Paper**. NIPS 2016. [[paper]" in outcome.source.decode()

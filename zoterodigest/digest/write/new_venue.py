@@ -64,11 +64,12 @@ def with_venue_like_others(fields: Fields, manner: HouseStyle) -> Fields:
     others = [(text_in(it, "venue"), text_in(it, "year")) for it in _readings(manner)]
     same = [it for it, _ in others if it and _is_respelled(it, venue)]
     year = words_in(fields, "year")
-    # NIPS became NeurIPS: what is as old as others has the name that they have.
+    # NIPS became NeurIPS: what is as old as others has the name that they have. Older than the last
+    # NIPS it was NIPS, but the first NeurIPS does not tell since when it was NeurIPS.
     named = [(it, other) for it, other in others if _is_renamed(it, venue)]
-    then = [it for it, other in named if other == year] or [
-        it for it, other in named if other > year
-    ]
+    then = [it for it, other in named if other == year]
+    if not then and mapping.venue_table().canonical(venue) == venue:
+        then = [it for it, other in named if other > year]
     if venue and venue not in (then or same):
         fields = {**fields, "venue": usual(then) or usual(same) or venue}
     return without_server(fields, manner)
