@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.digest.corpus import new_lines
 from zoterodigest.core.values.record import Blocks, Fields, Hyperlink, Members, WebLinks
 
@@ -50,3 +52,35 @@ def test_a_text_that_cannot_be_written_leaves_all_other_values() -> None:
 
     assert "Notes" not in new
     assert "(https://arxiv.org/abs/2401.00001), [code](https://github.com/a/b)" in new
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "  "])
+def test_an_empty_cell_is_as_wide_as_others_in_its_column(nothing: str) -> None:
+    rows = ["| A title of paper {0} | One thing. |", "| A title of paper {0} |" + nothing + "|"]
+    end = " [pdf](https://arxiv.org/abs/200{0}.00001) |\n"
+    source = "| Title | Summary | Link |\n|---|---|---|\n"
+    source += "".join((rows[at % 2] + end).format(at) for at in range(1, 6))
+
+    new = new_lines(source, PAPER)
+
+    assert new == f"| A New Paper |{nothing}| [pdf](https://arxiv.org/abs/2401.00001) |"
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_cell_has_the_blanks_of_its_table_beside_a_row_without_it(blank: str) -> None:
+    head = "| Title | Summary | Link |\n|---|---|---|\n"
+    row = "|{0}A title of paper {1}{0}||{0}[pdf](https://arxiv.org/abs/200{1}.00001){0}|\n"
+    fields: Fields = {**PAPER, "summary": Blocks(("Two things.",))}
+
+    new = new_lines(head + "".join(row.format(blank, at) for at in "123"), fields)
+
+    assert f"|{blank}Two things.{blank}|{blank}[pdf]" in new
+
+
+def test_a_column_whose_cells_are_equally_wide_stays_so_beside_an_empty_cell() -> None:
+    source = "| Title              | Summary     | Link |\n|---|---|---|\n"
+    row = "| A title of paper {0} | {1} | [pdf](https://arxiv.org/abs/200{0}.00001) |\n"
+    source += "".join(row.format(at, "Good so far" if at < 3 else " " * 11) for at in range(1, 4))
+    fields: Fields = {**PAPER, "summary": Blocks(("Better.",))}
+
+    assert "| Better.     | [pdf]" in new_lines(source, fields)

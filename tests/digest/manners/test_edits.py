@@ -47,7 +47,7 @@ UNLIKE = {
     "d-venue-comma-affiliation": '* **~**: "~", ~. ~',
     "c-checkbox-stars-venue": "- [ ] [~] ~ ~ -- ~",
     "f-details-abstract-tags": "| ~ | **~** <details><summary>Abstract</summary>~</details> | -"
-    " | ~ |  |",
+    " | ~ | |",
     "f-title-authors-cell": "|[~](~) <br> ~ |~ |~|",
     "i-bold-number-last-name-first": '**[0]** ~. "**~**." ~. ~. ~ **(~)**',
     "i-key-before-apa": "- ~ (~). ~. *~*. ~",

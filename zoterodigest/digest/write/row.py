@@ -85,7 +85,10 @@ class _Model:
         """Return the blanks around a cell, and how wide it is at least, where its column is."""
         text = self.cell(column)
         if not text.strip():
-            return " ", " ", 0
+            # The row's other cells show whether blanks stand around what a cell holds.
+            others = (it for it in map(self.cell, range(len(self.cells))) if it.strip())
+            blank = " " if next(others, " ")[:1].isspace() else ""
+            return blank, blank, len(text) if is_aligned else 0
         left = text[: len(text) - len(text.lstrip())]
         right = text[len(text.rstrip()) :]
         return (left, " ", len(text)) if is_aligned and len(right) > 1 else (left, right, 0)
@@ -224,8 +227,15 @@ class NewRow:
         row = decoded(model.data[: model.cells[0][0]])
         for column, text in enumerate(texts):
             left, right, width = model.padding(column, is_aligned=column in aligned)
-            row += ("|" if column else "") + (left + text).ljust(width - 1) + right
+            cell = (left + text).ljust(width - 1) + right
+            row += ("|" if column else "") + (cell if text else self._nothing_in(column, cell))
         return row + model.end
+
+    def _nothing_in(self, column: int, default: str) -> str:
+        """Return the blanks that most empty cells of a column hold."""
+        cells = (model.cell(column) for model in self._models)
+        found = usual(cell for cell in cells if not cell.strip())
+        return default if found is None else found
 
 
 def _shown_alone(cell: tuple[Line, Mapping[str, str]]) -> tuple[int, int]:
