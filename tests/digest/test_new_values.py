@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import new_lines
-from zoterodigest.core.values.record import Blocks, Fields, Hyperlink, Members, WebLinks
+from zoterodigest.core.values.record import Blocks, Fields, Hyperlink, Members, Names, WebLinks
 
 PAPER: Fields = {"title": "A New Paper", "arxiv": "2401.00001"}
 
@@ -84,3 +84,53 @@ def test_a_column_whose_cells_are_equally_wide_stays_so_beside_an_empty_cell() -
     fields: Fields = {**PAPER, "summary": Blocks(("Better.",))}
 
     assert "| Better.     | [pdf]" in new_lines(source, fields)
+
+
+EMPHASIZED = (
+    "- [202{0}/0{0}] **A Title by {2}.** *{1}.* [[paper](https://arxiv.org/abs/200{0}.00001)]\n"
+)
+COX = Names(("Cy Cox",), truncated=True)
+
+
+@pytest.mark.parametrize(
+    ("others", "fields", "written"),
+    [
+        ("{} et al. arXiv", {}, ""),
+        ("{} et al. arXiv", {"authors": COX, "venue": "arXiv"}, " *Cy Cox et al. arXiv.*"),
+        ("{} et al. arXiv", {"venue": "arXiv"}, " *arXiv.*"),
+        ("{} (Lab of {}) at CVPR 2021", {"venue": "ICML", "year": "2024"}, " *ICML 2024.*"),
+        ("{} (Lab of {}) at CVPR 2021", {}, ""),
+    ],
+)
+def test_marks_around_two_values_go_with_both(others: str, fields: Fields, written: str) -> None:
+    names = enumerate(("Ann Abt", "Bo Bo", "Di Do"), 1)
+    source = "".join(EMPHASIZED.format(at, others.format(it, it), it) for at, it in names)
+
+    new = new_lines(source, {**PAPER, **fields, "date": "2024-01"})
+
+    page = "https://arxiv.org/abs/2401.00001"
+    assert new == f"- [2024/01] **A New Paper.**{written} [[paper]({page})]"
+
+
+def test_words_of_all_neighbors_that_nothing_reads_leave_their_signs_to_a_new_entry() -> None:
+    line = "+ [202{0}/01/05] [A title of paper {0}](https://arxiv.org/abs/200{0}.00001) "
+    line += "({1}, ICML 202{0}) [:book:](./cite/{0}.txt)\n"
+    teams = ("Ann Abt & Bo Bo et al.", "Cy Cox et al.", "Di Do & Ed Eck et al.")
+    source = "".join(line.format(at, team) for at, team in enumerate(teams, 1))
+    links = WebLinks((Hyperlink(":book:", "./cite/new.txt"),))
+    fields: Fields = {**PAPER, "date": "2024-01-02", "venue": "ICML", "year": "2024"}
+
+    new = new_lines(source, {**fields, "links": links})
+
+    page = "https://arxiv.org/abs/2401.00001"
+    assert new == f"+ [2024/01/02] [A New Paper]({page}) (ICML 2024) [:book:](./cite/new.txt)"
+
+
+def test_code_that_nothing_reads_at_the_end_of_a_line_is_of_that_line() -> None:
+    line = "{0}. [A title of paper {0}](https://arxiv.org/abs/200{0}.00001) "
+    line += "([Paper](https://lab.org/{0})) `Team {0}` `201{0}`\n"
+    fields: Fields = {**PAPER, "links": WebLinks((Hyperlink("Paper", "https://lab.org/new"),))}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert new.endswith("(https://arxiv.org/abs/2401.00001) ([Paper](https://lab.org/new))")

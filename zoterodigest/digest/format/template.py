@@ -15,9 +15,14 @@ from zoterodigest.regex import lazy_regex
 _NEEDED = ("title", "url", "name")
 _SIGNS = " \t,.;:|·–—-，、；：。"
 _PAIRS = {"*": "*", "_": "_", "`": "`", "(": ")", "[": "]", '"': '"', "“": "”"}
+_STOPPED = {mark: tuple(sign + mark for sign in ".,;:，。") for mark in _PAIRS.values()}
 _ELEMENT = lazy_regex(r"<(b|code|em|i|small|span|strong|sub|sup|u)\b[^<>]*>$")
 _DIGITS = lazy_regex(r"\d+")
 _MARKER = lazy_regex(r"(?:[-*+•]|\d{1,9}[.)])(?=[ \t])")
+
+_OPEN = lazy_regex(r"\S[ \t]+(?:[*_]{1,3}|\()$")
+_HOLLOW = lazy_regex(r"(?<=\S)[ \t]+([*_]{1,3})[.,;:]?\1(?=\s|$)")
+"""Marks that were to stand around several values, all missing."""
 
 _NUMBER = lazy_regex(r"([*_]+)\[\d{1,9}\][ \t]+$")
 
@@ -61,13 +66,16 @@ def fill(line: Line, values: Mapping[str, str]) -> str:
     for at, slot in enumerate(line.slots):
         separator = separators[at] if at else ""
         if value := values.get(slot, ""):
-            # The sign before the first value that is shown has nothing to part it from.
-            text += separator if is_begun else separator.lstrip(_SIGNS)
+            # The sign before the first value that is shown has nothing to part it from, like the
+            # one behind a mark that was to open a value that is missing.
+            is_first = not is_begun or _OPEN.search(text)
+            text += separator.lstrip(_SIGNS) if is_first else separator
             text += opens[at] + _wrapped(value, line.glue[0]) + closes[at]
             is_begun = True
         elif is_begun:
             text += separator.rstrip(_SIGNS)
-    return text + separators[-1]
+    text += separators[-1]
+    return text if all(map(values.get, line.slots)) else _HOLLOW.sub("", text)
 
 
 def takes_lines(line: Line) -> bool:
@@ -102,9 +110,11 @@ def frames(line: Line) -> tuple[list[str], list[str], list[str]]:
 
 
 def _pair(before: str, after: str) -> tuple[str, str] | None:
-    """Return the innermost marks around a slot."""
-    if before and after and _PAIRS.get(before[-1]) == after[0]:
-        return before[-1], after[0]
-    found = _ELEMENT.search(before)
-    closing = f"</{found[1]}>" if found else ""
-    return (found[0], closing) if found and after.startswith(closing) else None
+    """Return the innermost marks around a slot, a period within the closing one with it."""
+    if before and (closing := _PAIRS.get(before[-1])):
+        found = next((it for it in (closing, *_STOPPED[closing]) if after.startswith(it)), "")
+        if found:
+            return before[-1], found
+    element = _ELEMENT.search(before)
+    end = f"</{element[1]}>" if element else ""
+    return (element[0], end) if element and after.startswith(end) else None

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from zoterodigest.digest.write.balanced import balanced
 from zoterodigest.digest.write.entry_rows import EntryRow, EntryRows
 from zoterodigest.digest.write.votes import usual
 from zoterodigest.regex import lazy_regex
@@ -45,7 +46,7 @@ _LABEL = lazy_regex(r"[ \t>]*(?:[-*+•][ \t]+)?[^.;!?]{1,50}(?:::?|：)[*_`]{0,
 
 _REMARK = lazy_regex(
     r"[ \t]*(?:\([^()]*\w[^()]*\)|\[[^\[\]]*\w[^\[\]]*\](?:\([^()]*\))?|<!--.*?-->"
-    r"|!\[[^\[\]]*\]\([^()]*\))"
+    r"|!\[[^\[\]]*\]\([^()]*\)|`[^`]+`|(?<![*\w])\*\w[^*]*\*(?!\*))"
 )
 _LAST_REMARK = lazy_regex(rf"<br[ \t]*/?>{_REMARK.pattern}[ \t]*$")
 """One on a line of its own, which the new entry does not have."""
@@ -56,6 +57,7 @@ _TAG = lazy_regex(r"</?[A-Za-z][^<>]*>|<!--.*?-->")
 _LAST_SIGNS = " \t,;:|•·–—-#@"
 _STOPS = ".。"
 _BRACKETS = ("(", "[", "（", "【")
+_LAST_MARKS = lazy_regex(r"(?<![^\s(])[*_]{1,3}$")
 _CLOSING = lazy_regex(r"[)\]）】]+")
 
 
@@ -110,7 +112,10 @@ class GapVotes:
             left = _LINE if number else _START
             end = _EOL if number + 1 < len(layout) else _END
             lines += self._lead(number, roles[0])
-            lines.append(head + self._values(row, (left, *roles, end), texts, _wrapping(head)))
+            lead = _LEAD.match(head)
+            bullet = head[: lead.end()] if lead else ""
+            values = self._values(row, (left, *roles, end), texts, _wrapping(head))
+            lines.append(bullet + balanced((head[len(bullet) :], *values)))
         tails = (model.tail for model in self._models)
         return "\n".join((*lines, *(usual(tails) or ())))
 
@@ -121,16 +126,15 @@ class GapVotes:
 
     def _values(
         self, row: EntryRow | None, names: Sequence[str], texts: Texts, wrapping: str
-    ) -> str:
-        line = ""
+    ) -> Iterator[str]:
+        """Yield the values of a row, behind each the gap to the next or to the end."""
         for before, role, behind in zip(names, names[1:], names[2:], strict=False):
             value = self._framed(before, role, texts[role])
             gap = self._between(role, behind, row)
             # Links on lines of their own come with what begins those.
-            line += value if role == "links" else value.replace("\n", "\n" + wrapping)
+            yield value if role == "links" else value.replace("\n", "\n" + wrapping)
             is_told = (gap[:1] in _STOPS and _is_ended(value)) or gap[:1] == _sign_within(value)
-            line += gap[1:] if is_told else gap
-        return line
+            yield gap[1:] if is_told else gap
 
     def _row_of(self, roles: tuple[str, ...]) -> EntryRow | None:
         """Return the nearest row that holds all of `roles`."""
@@ -186,6 +190,11 @@ class GapVotes:
         bare = [it for gap in worded if _is_signs(it := _REMARK.sub("", gap))]
         if right not in (_EOL, _END) and bare:
             return _most(bare)
+        # "(Ann Abt et al., CVPR 2024)": the bracket stays, it is closed behind the venue.
+        worded = worded or self._weak.get(pair, [])
+        opened = [it for gap in worded if (it := _opened(gap))]
+        if 2 * len(opened) > len(worded):
+            return _most(opened)
         if right in (_EOL, _END):
             return self._line_end(left, right)
         if left == _LINE:
@@ -293,6 +302,16 @@ def _sign_within(value: str) -> str:
 
 def _is_signs(text: str) -> bool:
     return not any(map(str.isalnum, _TAG.sub("", text)))
+
+
+def _opened(gap: str) -> str:
+    """Return what stands before the words of a gap up to a bracket that is open behind them."""
+    word = next((at for at, char in enumerate(gap) if char.isalnum()), 0)
+    before = gap[:word]
+    if before[-1:] in _BRACKETS:
+        return "" if _CLOSING.search(gap, word) else before
+    mark = _LAST_MARKS.search(before)
+    return before if mark and mark[0] not in gap[word:] else ""
 
 
 def _depth(first: str) -> str:

@@ -32,6 +32,8 @@ class NewLines:
         self._draft = draft
         self._rule = draft.rule
         self._used: set[str] = set()
+        self.is_told = False
+        """Whether a neighbor showed how the line of the title is written."""
 
     def text(self) -> str:
         """Return the lines; raises `UnwritableValue` if the entry has no title."""
@@ -54,6 +56,7 @@ class NewLines:
                 written += [line for name in self._sections() for line in self._section(name)]
             elif (found := self._chosen(alternatives)) is not None:
                 line, is_own = found
+                self.is_told |= is_own and "title" in line.slots
                 written += (list(line.lead) if is_own else lead) or left_over
                 written.append(fill(line, self._texts(line)))
                 # Also those that stayed empty: the line has a place for them.

@@ -319,7 +319,11 @@ class Planner:
                 return text
         if form.templates:
             return new_by_template(draft, form.templates, self._document)
-        return NewLines(draft).text()
+        lines = NewLines(draft)
+        text = lines.text()
+        # No neighbor has a line of signs and values alone: they show at least which signs.
+        like = None if lines.is_told else like_neighbors(draft, self._document)
+        return text if like is None else like
 
     def _numbered(self, text: str, spot: Spot, region: HeadingRegion) -> str:
         above, below = self._above(spot, region), self._below(spot, region)
