@@ -134,3 +134,33 @@ def test_code_that_nothing_reads_at_the_end_of_a_line_is_of_that_line() -> None:
     new = new_lines("".join(map(line.format, "123")), fields)
 
     assert new.endswith("(https://arxiv.org/abs/2401.00001) ([Paper](https://lab.org/new))")
+
+
+def test_a_badge_that_names_the_page_of_a_link_names_the_new_one() -> None:
+    badge = "[![views](https://img.org/views/{0})](https://video.org/watch/{0})"
+    line = "- [A title of paper {1}](https://arxiv.org/abs/200{1}.00001) " + badge + "\n"
+    source = "".join(line.format(f"BV1H44y1t7{at}", at) for at in "123")
+    links = WebLinks((Hyperlink("views", "https://video.org/watch/BV1Zz4y1x99"),))
+
+    new = new_lines(source, {**PAPER, "links": links})
+
+    assert new.endswith(" " + badge.format("BV1Zz4y1x99"))
+    assert "BV1H44y1t7" not in new
+
+
+def test_a_page_is_not_called_by_the_name_of_a_neighbors_page() -> None:
+    line = "**{0}**, [A title of paper {1}](https://arxiv.org/abs/200{1}.00001), CVPR 202{1}\n\n"
+    topics = enumerate(("Topic One", "Topic Two", "Topic Three", "Topic Four"), 1)
+    source = "# Papers\n\n" + "".join(line.format(it, at) for at, it in topics)
+
+    assert "A title of paper" not in new_lines(source, PAPER)
+
+
+def test_a_venue_that_holds_a_number_of_a_neighbor_is_not_the_spelling_of_another() -> None:
+    line = "- **A Title of Paper {0}**, *Ann Abt*, arXiv:210{0}.04890 [physics], 202{0}. "
+    line += "[[paper](https://arxiv.org/abs/210{0}.04890)]\n"
+    fields: Fields = {**PAPER, "venue": "arXiv:2401.00001 [cs]", "year": "2024"}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert ".04890" not in new

@@ -23,8 +23,8 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
 _LABEL, _URL, _ID, _REPOSITORY, _VERSION = "\0", "\1", "\2", "\3", "\4"
-_DOI, _FOREIGN = "\5", "\6"
-_OWN_SIGNS = frozenset((_ID, _DOI, _FOREIGN, _REPOSITORY))
+_DOI, _FOREIGN, _PAGE = "\5", "\6", "\7"
+_OWN_SIGNS = frozenset((_ID, _DOI, _FOREIGN, _REPOSITORY, _PAGE))
 """What stands for words about one work or repository alone; for `_FOREIGN` nothing is known."""
 
 _REPOSITORY_IN = lazy_regex(
@@ -32,9 +32,13 @@ _REPOSITORY_IN = lazy_regex(
 )
 
 
+_MANY_NAMES = 3
+
 _JOINING = lazy_regex(r"\b(?:or|and)\b")
 _WORD = lazy_regex(r"[\w./-]+")
 _NUMBER = lazy_regex(r"\d{3}")
+_PAGE_ID = lazy_regex(r"(?<=[/=])(?=[^/?#&=]*\d)[\w-]{8,}")
+"""What names one page of a site in its URL: a number or a code, such as that of a video."""
 _IMAGE = lazy_regex(r"!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>", re.I)
 _BADGE = lazy_regex(rf"/badge/{_LABEL}-[0-9A-Za-z]+(?:\.svg)?(?![\w-])(?![^)\"']*logo)")
 """A badge that shows a label, on one colour, and nothing else."""
@@ -87,7 +91,13 @@ def _written(data: bytes, span: LinkSpan, fields: Fields) -> _ListedLink:
     if found := _REPOSITORY_IN.match(link.url):
         name = found[1].removesuffix(".git")
         before, after = (text.replace(name, _REPOSITORY) for text in (before, after))
+    elif not is_own and (name := _page_id(link.url)):
+        before, after = (text.replace(name, _PAGE) for text in (before, after))
     return _ListedLink(f"{before}{_URL}{after}", label, is_own, url_form)
+
+
+def _page_id(url: str) -> str:
+    return next(reversed(_PAGE_ID.findall(url)), "")
 
 
 def _is_for_any(form: str, label: str) -> bool:
@@ -233,6 +243,8 @@ class LinkWriter:
         """Return the links to the work itself; none has a label that is `used` for another page."""
         arxiv, version, doi = ids
         every = [tuple(link for link in each.links if link.is_own) for each in self._lists]
+        if self._are_pages_named:
+            every = []
         if used:
             every = [own for own in every if used.isdisjoint(folded_label(it.label) for it in own)]
         if arxiv:
@@ -257,16 +269,24 @@ class LinkWriter:
             form = self._form_for_any(label).replace(_LABEL, label)
         return [form.replace(_DOI, doi).replace(_URL, safe_url(page))]
 
+    @cached_property
+    def _are_pages_named(self) -> bool:
+        """Whether each list calls the work by a name of its own: its title or its journal."""
+        own = [link.label for link in self._links if link.is_own and link.label]
+        return len({*own}) == len(own) >= _MANY_NAMES
+
     def _link(self, link: Hyperlink) -> str:
         others = [it for it in self._links if not it.is_own]
         same = (it.form for it in others if it.label == link.label)
         alike = (it.form for it in others if it.label.casefold() == link.label.casefold())
         repository = _REPOSITORY_IN.match(link.url)
         name = repository[1].removesuffix(".git") if repository else ""
+        page = _page_id(link.url)
         form = next((it for it in (usual(same), usual(alike)) if it and link.label in it), None)
-        if form is None or (_REPOSITORY in form and not name):
+        if form is None or (_REPOSITORY in form and not name) or (_PAGE in form and not page):
             form = self._form_for_any(link.label).replace(_LABEL, link.label)
-        return form.replace(_URL, safe_url(link.url)).replace(_REPOSITORY, name)
+        form = form.replace(_REPOSITORY, name).replace(_PAGE, page)
+        return form.replace(_URL, safe_url(link.url))
 
     def _form_for_any(self, label: str) -> str:
         """Return how most links are written in which `label` says all that their text says."""

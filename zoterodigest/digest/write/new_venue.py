@@ -14,7 +14,9 @@ from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.values import venue_text, words_in
 from zoterodigest.digest.write.votes import shape_of, usual
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
+_DIGITS = lazy_regex(r"\d+")
 _PARTS = ("venue", "year", "award")
 
 
@@ -61,7 +63,9 @@ def new_venue(fields: Fields, manner: HouseStyle, beside: Collection[str]) -> st
 def with_venue_like_others(fields: Fields, manner: HouseStyle) -> Fields:
     """Return `fields` with the venue as those around spell it, and without what they leave out."""
     venue = words_in(fields, "venue")
-    others = [(text_in(it, "venue"), text_in(it, "year")) for it in _readings(manner)]
+    every = ((text_in(it, "venue"), text_in(it, "year")) for it in _readings(manner))
+    # What has a number, such as "arXiv:2109.00526 [physics]", is the spelling of one paper's venue.
+    others = [it for it in every if set(_DIGITS.findall(it[0])) <= set(_DIGITS.findall(venue))]
     same = [it for it, _ in others if it and _is_respelled(it, venue)]
     year = words_in(fields, "year")
     # NIPS became NeurIPS: what is as old as others has the name that they have. Older than the last
