@@ -164,3 +164,24 @@ def test_a_venue_that_holds_a_number_of_a_neighbor_is_not_the_spelling_of_anothe
     new = new_lines("".join(map(line.format, "123")), fields)
 
     assert ".04890" not in new
+
+
+def test_a_title_links_to_the_page_of_the_item_where_others_link_to_no_doi() -> None:
+    line = "- [A tool for cells {0}](https://lab.org/{0}) (202{0}). "
+    line += "[paper](https://doi.org/10.1101/00{0}00{0})\n"
+    fields: Fields = {"title": "A New Tool", "url": "https://lab.org/new", "year": "2024"}
+    paper = Hyperlink("paper", "https://doi.org/10.1186/s12859")
+    fields = {**fields, "doi": "10.1186/s12859", "links": WebLinks((paper,))}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert new == f"- [A New Tool](https://lab.org/new) (2024). [paper]({paper.url})"
+
+
+def test_the_url_of_a_doi_stays_the_one_that_the_item_has() -> None:
+    line = "- [A title of paper {0}](https://dl.acm.org/doi/abs/10.1145/00{0}) (202{0})\n"
+    fields: Fields = {"title": "A New Paper", "url": "https://dl.acm.org/doi/10.1145/009"}
+
+    new = new_lines("".join(map(line.format, "123")), {**fields, "doi": "10.1145/009"})
+
+    assert new == "- [A New Paper](https://dl.acm.org/doi/10.1145/009)"
