@@ -185,3 +185,22 @@ def test_the_url_of_a_doi_stays_the_one_that_the_item_has() -> None:
     new = new_lines("".join(map(line.format, "123")), {**fields, "doi": "10.1145/009"})
 
     assert new == "- [A New Paper](https://dl.acm.org/doi/10.1145/009)"
+
+
+def test_an_emoji_within_the_link_of_a_title_leaves_the_link() -> None:
+    line = "- [{1} A title of paper {0}](https://lab.org/{0}.pdf)\n"
+    source = "# Papers\n\n" + "".join(line.format(at, sign) for at, sign in enumerate("📝📜📝📚"))
+
+    new = new_lines(source, {"title": "A New Paper", "url": "https://lab.org/new.pdf"})
+
+    assert new == "- [A New Paper](https://lab.org/new.pdf)"
+
+
+def test_a_row_without_outer_pipes_has_the_next_number() -> None:
+    head = "**No.** | **Pub.** | **Title** | **Links**\n:-: | :-: | :-  | :-:\n"
+    row = "0{0} | **CVPR** | A title of paper {0} | [Paper](https://arxiv.org/abs/200{0}.00001)\n"
+    fields: Fields = {**PAPER, "venue": "ICML"}
+
+    new = new_lines(head + "".join(map(row.format, "123")), fields)
+
+    assert new.startswith("04 | **ICML** | A New Paper | [Paper]")

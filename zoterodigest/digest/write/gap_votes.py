@@ -52,6 +52,7 @@ _LAST_REMARK = lazy_regex(rf"<br[ \t]*/?>{_REMARK.pattern}[ \t]*$")
 """One on a line of its own, which the new entry does not have."""
 
 _PICTURE = lazy_regex(r"(?:<img\b[^<>]*>|!\[[^\[\]]*\]\([^()]*\))[ \t]*")
+_EMOJI = lazy_regex(r"(?:[^\x00-\u2000\w“”‘’]|:\w+:)+[ \t]*$")
 _BREAK = "<br>"
 _TAG = lazy_regex(r"</?[A-Za-z][^<>]*>|<!--.*?-->")
 _LAST_SIGNS = " \t,;:|•·–—-#@"
@@ -344,7 +345,8 @@ def _without_nickname(gap: str) -> str:
     found = _NUMBERED.match(gap) or _LEAD.match(gap)
     end = found.end() if found else 0
     rest = gap[end:]
-    opening = re.search(r"(?:<[A-Za-z][^<>]*>|[\"“‘*_\[(`])*$", rest)
+    # An emoji may stand within the mark: `[📝 Title](…)`.
+    opening = re.search(r"(?:<[A-Za-z][^<>]*>|[\"“‘*_\[(`])*$", _EMOJI.sub("", rest))
     if _is_signs(rest) and rest.isascii():
         return gap
     tags = "".join(_TAG.findall(rest))

@@ -174,7 +174,8 @@ class NewRow:
         known = {*numbers}
         missing = max(known, default=0) - min(known, default=0) + 1 - len(known)
         is_row = len(numbers) == len(known) > 1 and missing <= len(known) // _SOME
-        return str(max(known) + 1) if is_row else ""
+        width = max((len(it) for it in self._cells(column) if it[:1] == "0"), default=0)
+        return f"{max(known) + 1:0{width}}" if is_row else ""
 
     def _cells(self, column: int) -> Iterator[str]:
         """Yield the cells of a column, also of rows that are no models or are to come."""
@@ -183,7 +184,7 @@ class NewRow:
         )
         whole = takewhile(bytes.strip, rows)
         for data in chain(whole, (row.encode() for row in self._coming)):
-            cells = cells_of(data) if data.lstrip().startswith(b"|") else []
+            cells = cells_of(data) if b"|" in data else []
             if column < len(cells):
                 yield decoded(data[slice(*cells[column])]).strip()
 
