@@ -557,6 +557,55 @@ def test_authors_hidden_behind_et_al_stay_in_the_item() -> None:
     assert world.plan().is_settled
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "hidden"),
+    [
+        (1, ("Ada Bee", "New Name"), ("Cy Cox", "Di Do", "Ed Eck")),
+        (2, ("Ada Bee", "New Name"), ("Di Do", "Ed Eck")),
+        (2, ("Ada Bee", "Di Do"), ("Ed Eck",)),
+        (2, ("Ada Bee", "Cy Cox", "New Name"), ("Di Do", "Ed Eck")),
+        (3, ("New Name", "Other Name"), ("Ed Eck",)),
+    ],
+)
+def test_a_name_before_et_al_hides_nobody_for_ever(
+    then: int, now: tuple[str, ...], hidden: tuple[str, ...]
+) -> None:
+    people = ("Ada Bee", "Cy Cox", "Di Do", "Ed Eck")
+    item = an_item("ARXIV222", arxiv="2401.00001", authors=people)
+    entry = a_paper(1, authors=Names(people[:then], truncated=True))
+    world = World({"a.md": [entry]}, {item.key: item})
+    world.run()
+
+    world.edit("a.md", 0, authors=Names(now, truncated=True))
+    world.run()
+
+    assert world.items["ARXIV222"].fields["authors"] == Names(now + hidden)
+    assert world.plan().is_settled
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        (1, ("Wei Lee", "Nora Newman", "Al Abe", "Bo Xu")),
+        (2, ("Wei Lee", "Nora Newman", "Bo Xu")),
+    ],
+)
+def test_a_name_before_et_al_hides_nobody_in_a_list_of_short_names(
+    then: int, expected: tuple[str, ...]
+) -> None:
+    people = ("Wei Lee", "Al Abe", "Bo Xu")
+    short = Names(("W. Lee", "A. Abe")[:then], truncated=True, are_short=True)
+    item = an_item("ARXIV222", arxiv="2401.00001", authors=people)
+    world = World({"a.md": [a_paper(1, authors=short)]}, {item.key: item})
+    world.run()
+    assert "authors" not in world.rows[0].diverged
+
+    world.edit("a.md", 0, authors=Names(("W. Lee", "Nora Newman"), truncated=True, are_short=True))
+    world.run()
+
+    assert world.items["ARXIV222"].fields["authors"] == Names(expected)
+
+
 def test_edits_of_different_bullets_at_both_ends_meet() -> None:
     bullets = ("- one", "- two", "- three", "- four")
     world = a_pushed_world(a_paper(1, summary=bullets))

@@ -36,6 +36,7 @@ from zoterodigest.core.values.record import (
     value_parts,
     with_members,
 )
+from zoterodigest.core.values.short_names import as_written
 from zoterodigest.frozen import dataclass
 
 IDENTIFYING = frozenset({"arxiv", "doi", "url"})
@@ -229,7 +230,8 @@ def merge_result(
             return Clash()
         if _would_lose_whole_names(ends, base, folding):
             return Clash()
-        return Propagated(to_item=for_item(ends.entry, ends.item))
+        named = _count_named(ends, base, folding)
+        return Propagated(to_item=for_item(ends.entry, ends.item, named))
     if not entry_changed:
         shown = as_shown(ends.name, ends.entry, ends.item, folding)
         return Clash() if would_lose_identifier(ends.name, shown) else Propagated(to_entry=shown)
@@ -239,6 +241,20 @@ def merge_result(
 def _came_behind_short_names(ends: FieldEnds, base: Base) -> bool:
     are_short = isinstance(ends.entry, Names) and ends.entry.are_short
     return are_short and base.at_item.raw != fingerprint(ends.item_raw)
+
+
+def _count_named(ends: FieldEnds, base: Base, folding: Folding) -> int | None:
+    """Return how many of the item's authors the entry named when both last agreed, if it tells."""
+    entry, item = ends.entry, ends.item
+    if not isinstance(entry, Names) or not isinstance(item, Names) or not entry.truncated:
+        return None
+    for count in range(1, len(item.people) + 1):
+        whole = item.people[:count]
+        for people in (whole, as_written(whole, entry.people)):
+            cut = Names(people, truncated=True)
+            if base.at_entry.parts == _prints(ends.name, cut, folding):
+                return count
+    return None
 
 
 def _would_lose_whole_names(ends: FieldEnds, base: Base, folding: Folding) -> bool:

@@ -117,18 +117,19 @@ def canonical_as_shown(name: str, at_entry: Value, at_item: Value, folding: Fold
     return canonical(name, _cut(name, at_entry, at_item), folding)
 
 
-def for_item(at_entry: Value, at_item: Value) -> Value:
+def for_item(at_entry: Value, at_item: Value, named: int | None = None) -> Value:
     """Return what the item is to hold so that the entry's value is shown by it.
 
     The authors hidden behind an entry's "et al." stay; "et al." itself is no author. Whoever an
-    entry names in short keeps the whole name.
+    entry names in short keeps the whole name. `named` is how many of the item's authors the entry
+    named before its edit, if known: all others were hidden.
     """
     if not isinstance(at_entry, Names) or not (at_entry.truncated or at_entry.are_short):
         return at_entry
     held, people = people_of(at_item), at_entry.people
     if at_entry.are_short:
         people = made_whole(at_entry, held) or made_whole_if_certain(people, held)
-    return Names(people + _hidden(people, held) if at_entry.truncated else people)
+    return Names(people + _hidden(people, held, named) if at_entry.truncated else people)
 
 
 def is_doubtful(at_entry: Value, at_item: Value) -> bool:
@@ -196,8 +197,10 @@ def _cut(name: str, at_entry: Value, at_item: Value) -> Value:
             return at_item
 
 
-def _hidden(shown: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...]:
+def _hidden(shown: tuple[str, ...], held: tuple[str, ...], named: int | None) -> tuple[str, ...]:
     """Return the item's people that stand behind the last one the entry names."""
+    if named is not None:
+        return tuple(it for it in held[named:] if not any(same_name(it, one) for one in shown))
     for back, person in enumerate(reversed(shown)):
         for place, other in enumerate(held):
             if same_name(person, other):
