@@ -183,8 +183,10 @@ class NewRow:
             self._lines_of_file[it] for it in range(self._header.first, len(self._lines_of_file))
         )
         whole = takewhile(bytes.strip, rows)
+        # Text of the page may stand right behind a table; it has no outer pipe.
+        start = b"|" if any(it.data.lstrip().startswith(b"|") for it in self._models) else b""
         for data in chain(whole, (row.encode() for row in self._coming)):
-            cells = cells_of(data) if b"|" in data else []
+            cells = cells_of(data) if data.lstrip().startswith(start) and b"|" in data else []
             if column < len(cells):
                 yield decoded(data[slice(*cells[column])]).strip()
 
