@@ -120,6 +120,8 @@ def test_paper_pages_are_told_from_other_pages() -> None:
     assert is_paper_url("https://example.org/our-paper.pdf")
     assert not is_paper_url("https://github.com/openai/CLIP")
     assert not is_paper_url("https://openreview.net")
+    assert not is_paper_url("https://www.springer.com/journal/10614")
+    assert not is_paper_url("https://www.sciencedirect.com/journal/x/about/call-for-papers#graphs")
 
 
 @pytest.mark.parametrize(

@@ -146,3 +146,50 @@ def stated(text: str) -> list[dict[str, Any]]:
 )
 def test_what_an_entry_says_is_read(text: str, wanted: dict[str, Any]) -> None:
     assert stated(text) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        # Titles with their venues in parentheses, and no links.
+        (
+            "* Owl Learning: Toward a Database that Hears (SIGMOD 2017)\n"
+            "* Logical Optimizations for Owl Queries (VLDB 2025)",
+            ["Owl Learning: Toward a Database that Hears", "Logical Optimizations for Owl Queries"],
+        ),
+        # Linked titles on lines of their own below a topic.
+        (
+            f"- Owls by query\n\n    [REALM: Augmented Owls]({U})\n\n    [Nearest Owls]({DOI})",
+            ["REALM: Augmented Owls", "Nearest Owls"],
+        ),
+        # Links in boxes, behind badges, in a column of another name.
+        (
+            "| Date | Paper | Links & More |\n|---|---|---|\n"
+            f"| 07-29 | **Owls 3: Open Models for Birds**<br><sub>Moss</sub> |"
+            f" <div style='x'>[![a](b.svg)]({U})</div><div>[![s](s.svg)](s/1.md) |",
+            ["Owls 3: Open Models for Birds"],
+        ),
+        # Two addresses in one cell.
+        (
+            f"| Title | Means | preprint |\n|---|---|---|\n| *Owls I and II* | NN | {U} {DOI} |\n"
+            "| *Owl Spectra from Networks* | NN | https://arxiv.org/abs/1203.1695 |",
+            ["Owls I and II", "Owl Spectra from Networks"],
+        ),
+    ],
+)
+def test_entries_are_found(text: str, titles: list[str]) -> None:
+    assert [one["title"] for one in stated(text)] == titles
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "* Information Retrieval (SIGIR)\n* Databases and Storage (SIGMOD)",
+        "* A talk about owls that I gave, NeurIPS 2020\n* Another talk about owls, CVPR 2021",
+        "* Invited talk (NeurIPS 2020)\n* Program committee (CVPR 2021)",
+        "* [Owl Science](https://www.springer.com/journal/10614)\n"
+        "* [Owls and Data](https://www.springer.com/journal/10615)",
+    ],
+)
+def test_what_is_no_paper_is_not_read(text: str) -> None:
+    assert stated(text) == []

@@ -130,7 +130,8 @@ def is_paper_url(url: str) -> bool:
     # Cut here, as its address is canonical: `urlsplit` took 6 % of reading a table.
     address = identifier.value.removeprefix("https://").partition("?")[0]
     host, _, path = address.partition("/")
-    is_paper = _is_of(host.partition(":")[0], _PUBLISHERS) and path != ""
+    is_paper = _is_of(host.partition(":")[0], _PUBLISHERS) and not path.startswith(_OF_JOURNAL)
+    is_paper = is_paper and path != ""
     return is_paper or path.lower().endswith(".pdf")
 
 
@@ -261,6 +262,9 @@ _PUBLISHERS = _DOI_HOSTS | _hosts(
     "direct.mit.edu diglib.eg.org ssrn.com hal.science techrxiv.org chemrxiv.org "
     "eprint.iacr.org distill.pub elifesciences.org"
 )
+
+_OF_JOURNAL = ("journal/", "series/", "submission-guidelines", "en/index.cfm")
+"""How the path of a journal's own page begins, or that of a series of books."""
 
 _SEEN_AT = sorted(_PUBLISHERS | {*_ARXIV_HOSTS, *_PAGES, "githubusercontent.com"})
 # A percent sign or an entity may hide a letter of any address.

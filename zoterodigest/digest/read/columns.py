@@ -246,7 +246,7 @@ _VENUE_AND_YEAR = lazy_regex(
     rb"[\[(]?[A-Z][A-Za-z&.\x27/-]*(?:[ -][A-Z][A-Za-z&.\x27/-]*){0,3}[ ,\x27(]{1,2}"
     rb"(?:19|20)\d\d[^|\d]{0,24}"
 )
-_ADDRESS = lazy_regex(rb"<?https?://[^\s<>]+>?")
+_ADDRESS = lazy_regex(rb"<?https?://[^\s<>]+>?(?:[\s,;]+<?https?://[^\s<>]+>?)*")
 _FOLDED = lazy_regex(rb"(?:\*\*|__)?\[[^\[\]]+\]\(([^()\s]*)\)[*_]*\s*(?:<br ?/?>)?\s*<details\b")
 _MARKS = b"*_` \t"
 _ENOUGH_CAPITALS = 0.5

@@ -71,7 +71,8 @@ def find_links(data: bytes) -> list[LinkSpan]:
 
 
 _BETWEEN_LINKS = lazy_regex(
-    rb"(?:[-*+][ \t]+)?(?:[\s,;|/()\[\]\xc2\xb7\\]|</?(?:p|br) ?/?>|&[a-z]{2,6};)*"
+    rb"(?:[-*+][ \t]+)?"
+    rb"(?:[\s,;|/()\[\]\xc2\xb7\\]|</?(?:p|br|div|span|center)\b[^<>]*>|&[a-z]{2,6};)*"
 )
 
 

@@ -41,7 +41,7 @@ _DATE = lazy_regex(
     rb"|\d{1,2}/\d{4})$"
 )
 _NO_VENUE = lazy_regex(rb"^\d{4}[-./]\d|^\d{1,6}$|https?://|<details|\]\(|\||\d{4}.*\d{4}")
-_LINKS = lazy_regex(rb"^(?:!?\[|<a\b|https?://)", re.I)
+_LINKS = lazy_regex(rb"^(?:<(?:div|p|center|span)\b[^<>]*>\s*)*(?:!?\[|<a\b|https?://)", re.I)
 _SENTENCE = lazy_regex(rb"[.!?][ \t]+[A-Z]|https?://|<|\|")
 _MARKUP = lazy_regex(rb"https?://|<details|\]\(|\|")
 

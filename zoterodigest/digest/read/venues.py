@@ -56,7 +56,7 @@ def is_venue(
         return False
     if _NO_VENUE.search(name) or name.count("(") != name.count(")"):
         return False
-    if not is_sure and (". " in name or (_RESEARCH.search(name) and not (is_named and is_dated))):
+    if not is_sure and (". " in name or _may_be_firm(name, is_cited=is_named and is_dated)):
         return False
     if OF_VENUE.search(name):
         is_publisher = is_named and len(words) > 1 and words[-1] == "Press"
@@ -65,6 +65,17 @@ def is_venue(
         return False
     is_short_form = any(map(_CAPITALS.search, re.split("[ -]", name)))
     return is_sure or (is_dated and (is_short_form or is_named)) or (is_named and is_marked)
+
+
+def _may_be_firm(name: str, *, is_cited: bool) -> bool:
+    """Whether a name with "Research" in it may be that of a firm, or a title.
+
+    It is not if another word tells that it is a journal's, or if it is cited behind authors.
+    """
+    if is_cited or not _RESEARCH.search(name):
+        return False
+    rest = _RESEARCH.sub("", name)
+    return not OF_VENUE.search(rest)
 
 
 def is_name_like(text: str) -> bool:
