@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -26,7 +26,7 @@ from zoterodigest.core.values.file_names import FILE_PLACEHOLDERS
 from zoterodigest.core.values.record import KINDS, SECTION
 from zoterodigest.digest.format.own_files import data_kind
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import BadAddress, EmbeddedAddress, parse_address
+from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.mapping import reason_in_toml
 from zoterodigest.project.files import CONFIG_FILE as CONFIG_FILE
 from zoterodigest.project.files import read_file
@@ -138,12 +138,17 @@ def _category(value: str) -> str:
     return value
 
 
-def _library(value: str) -> str:
+def _understood(value: str, parse: Callable[[str], object]) -> str:
+    """Return `value` if `parse` takes it; what that says of another one is the reason."""
     try:
-        parse_address(value)
-    except BadAddress as error:
+        parse(value)
+    except ZoterodigestError as error:
         raise ValueError(f"{error}. {error.hint}") from error
     return value
+
+
+def _library(value: str) -> str:
+    return _understood(value, parse_address)
 
 
 def _service(value: str) -> str:
@@ -153,30 +158,17 @@ def _service(value: str) -> str:
     return value
 
 
+# What takes long to import and is rarely asked is imported where it is asked.
 def _annotation_template(value: str) -> str:
-    from zoterodigest.digest.annotations.templates import (  # as above
-        BadBlockTemplate,
-        parse_annotation_template,
-    )
+    from zoterodigest.digest.annotations.templates import parse_annotation_template
 
-    try:
-        parse_annotation_template(value)
-    except BadBlockTemplate as error:
-        raise ValueError(f"{error}. {error.hint}") from error
-    return value
+    return _understood(value, parse_annotation_template)
 
 
 def _formula(value: str) -> str:
-    from zoterodigest.bibtex.keys import (  # takes long, is rarely asked
-        BadFormula,
-        parse_formula,
-    )
+    from zoterodigest.bibtex.keys import parse_formula
 
-    try:
-        parse_formula(value)
-    except BadFormula as error:
-        raise ValueError(f"{error}. {error.hint}") from error
-    return value
+    return _understood(value, parse_formula)
 
 
 Selection = Annotated[bool | tuple[str, ...], BeforeValidator(_field_names)]
