@@ -17,7 +17,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from zoterodigest.digest.format.own_files import format_files
 from zoterodigest.project.files import (
     STATE_FOLDER,
     BadInput,
@@ -116,6 +115,9 @@ def _configuration(where: str) -> str:
 
 def _formats(where: str) -> str:
     """Return the format files of a folder, each with its hash."""
+    # Every command imports this module, for what it prints.
+    from zoterodigest.digest.format.own_files import format_files
+
     return " ".join(f"{path.name} {_file(str(path))}" for path in format_files([Path(where)]))
 
 
@@ -140,7 +142,7 @@ def _heads(where: str) -> str:
 
 def _library(where: str) -> str:
     """Return the state of an embedded library, and whether it may be written."""
-    # Every command imports this module, for what it prints.
+    # As above.
     from zoterodigest.library.embedded.head import read_library_head
 
     path = Path(where)

@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zoterodigest.cli.base.network import access, library_in
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.outside import allowed, loaded
-from zoterodigest.core.plan.history import Run
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.access import Tally
 from zoterodigest.library.address import parse_address, with_disk_path
@@ -30,6 +30,9 @@ from zoterodigest.sync.gathering.workspace import (
     mapping_of,
     open_workspace,
 )
+
+if TYPE_CHECKING:
+    from zoterodigest.core.plan.history import Run
 
 
 class NoLibraryYet(BadLibrary):
