@@ -522,6 +522,15 @@ def test_every_module_of_the_command_line_has_a_folder() -> None:
     assert folders == {*FOLDERS_OF_CLI, "__init__"}
 
 
+@pytest.mark.parametrize("package", ["cli.show", "lookup", "notes"])
+def test_the_text_of_a_package_of_many_modules_names_each_of_them(package: str) -> None:
+    folder = ROOT.joinpath(PACKAGE, *package.split("."))
+    text = (folder / "__init__.py").read_text(encoding="utf-8")
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+
+    assert modules - {*re.findall(r"`(\w+)`", text)} == set()
+
+
 def test_every_part_of_the_package_has_a_layer() -> None:
     parts = {module.partition(".")[0] for module, _ in MODULES}
 

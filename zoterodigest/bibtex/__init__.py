@@ -1,1 +1,4 @@
-"""BibTeX: library items written as a .bib file."""
+"""BibTeX: items as entries of a .bib, any .bib read and edited, and what documents cite.
+
+`reading` gives the entries of a .bib as records, `keys` makes citation keys.
+"""
