@@ -104,10 +104,10 @@ SEPARATE = (
 FOLDERS_OF_CLI = ("base", "show", "review", "commands", "main")
 MOST_PARAMETERS = 8
 # What is printed as JSON is encoded in one place; the others show a value, or keep a file.
-ENCODERS = ("cli.show.encoder", "cli.show.history_text", "cli.base.outside")
+ENCODERS = ("cli.show.encoder", "cli.show.history_text", "cli.base.allowed_paths")
 # JSON from outside is read in `foreign`, and only adapters ask it to.
 ADAPTERS = (
-    *("foreign", "mapping", "cli.commands.export", "cli.base.outside"),
+    *("foreign", "mapping", "cli.commands.export", "cli.base.allowed_paths"),
     *("lookup.cache", "lookup.index", "digest.read.json_tree"),
     *(
         "library.key_file",

@@ -246,9 +246,9 @@ def _is_allowed_now(error: ZoterodigestError, arguments: Sequence[str]) -> bool:
 
     if not isinstance(error, LeadsOutside) or "--json" in arguments:
         return False
-    from zoterodigest.cli.base import outside
+    from zoterodigest.cli.base import allowed_paths
 
-    return outside.is_agreed(error)
+    return allowed_paths.is_agreed(error)
 
 
 def _answered(arguments: Sequence[str], given: list[str], verbosity: int) -> int:
@@ -276,9 +276,9 @@ def _called(arguments: Sequence[str]) -> int:
     try:
         with ExitStack() as stack:
             if _ALLOW_OUTSIDE in flags:
-                from zoterodigest.cli.base import outside
+                from zoterodigest.cli.base import allowed_paths
 
-                stack.enter_context(outside.allowing_all())
+                stack.enter_context(allowed_paths.allowing_all())
             code = _answered(arguments, given, sum(_VERBOSITY.get(flag, 0) for flag in flags))
         # typer makes of Ctrl-C in a command this exit code.
         return _interrupted() if code == INTERRUPTED else code

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zoterodigest.cli.base.allowed_paths import allowed, loaded
 from zoterodigest.cli.base.network import access, library_in
 from zoterodigest.cli.base.options import Invocation
-from zoterodigest.cli.base.outside import allowed, loaded
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.access import Tally
 from zoterodigest.library.address import parse_address, with_disk_path

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from zoterodigest.bibtex.edit.splice import update
 from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.cli.base.allowed_paths import loaded
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation
-from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.projects import (
     chosen,
     linked_digests,

@@ -11,8 +11,8 @@ from typing import Any
 from zoterodigest.bibtex.cited.cited import At, Checked, Cited, KeyAt, check_keys, missing_keys
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
+from zoterodigest.cli.base.allowed_paths import loaded
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
-from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.projects import NoLibraryYet, library_here, near
 from zoterodigest.cli.base.screen import counted, few_of, tell, visible
 from zoterodigest.cli.base.talk import busy

@@ -17,9 +17,9 @@ from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
+from zoterodigest.cli.base.allowed_paths import keep_named
 from zoterodigest.cli.base.completion import collections_like, tags_like
 from zoterodigest.cli.base.options import FINE, Invocation, command, flag, option
-from zoterodigest.cli.base.outside import keep_named
 from zoterodigest.cli.base.projects import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.cli.base.talk import busy

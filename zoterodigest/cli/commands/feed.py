@@ -12,9 +12,9 @@ from typing import Any
 
 import typer
 
+from zoterodigest.cli.base.allowed_paths import loaded
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
-from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.projects import require_idle_to_write
 from zoterodigest.cli.base.screen import (
     counted,

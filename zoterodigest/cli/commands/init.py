@@ -9,8 +9,8 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
+from zoterodigest.cli.base.allowed_paths import loaded
 from zoterodigest.cli.base.options import argument, command, flag
-from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import emit, hanging, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.digest.read.detect import read_document

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from zoterodigest.cli.base.allowed_paths import allowed
 from zoterodigest.cli.base.network import access
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, group
-from zoterodigest.cli.base.outside import allowed
 from zoterodigest.cli.base.project_context import told_requests
 from zoterodigest.cli.base.projects import near, require_existing, require_idle_to_write
 from zoterodigest.cli.base.screen import counted, emit, hanging, numbered, styled, visible, wrapped
