@@ -107,7 +107,7 @@ MOST_PARAMETERS = 8
 ENCODERS = ("cli.show.encoder", "cli.show.history_text", "cli.base.allowed_paths")
 # JSON from outside is read in `foreign`, and only adapters ask it to.
 ADAPTERS = (
-    *("foreign", "mapping", "cli.commands.export", "cli.base.allowed_paths"),
+    *("foreign", "mapping", "cli.commands.exported_items", "cli.base.allowed_paths"),
     *("lookup.cache", "lookup.index", "digest.read.json_tree"),
     *(
         "library.key_file",

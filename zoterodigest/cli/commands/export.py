@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -31,27 +29,16 @@ from zoterodigest.cli.commands.bib_files import (
     project_here,
     show_new_bib,
 )
+from zoterodigest.cli.commands.exported_items import items_in, items_of_digests
 from zoterodigest.cli.show.bib_text import unsettable_text
 from zoterodigest.cli.show.found_list import chosen_items
 from zoterodigest.cli.show.library_list import ListWish, api_data
 from zoterodigest.core.values.file_keys import names_bib
-from zoterodigest.core.values.record import Names
-from zoterodigest.core.works.catalogue import Catalogue
-from zoterodigest.core.works.work import work_of
-from zoterodigest.foreign import OBJECTS, BadJson, each_object, read_json_as
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import Data, ItemJson
-from zoterodigest.library.records.works import (
-    Reference,
-    by_key,
-    csl_text,
-    references,
-    to_entries,
-    with_unnamed_authors,
-)
-from zoterodigest.library.records.zotero import ZoteroMapping
+from zoterodigest.library.records.works import Reference, by_key, csl_text, references, to_entries
 from zoterodigest.project.documents import read_cited
-from zoterodigest.project.files import BadInput, read_file, read_if_present
+from zoterodigest.project.files import read_if_present
 
 
 class Target(Enum):
@@ -213,9 +200,9 @@ def _references(
     """
     items: Iterable[Data]
     if asked.files:
-        items = _items_of_digests(asked)
+        items = items_of_digests(asked)
     elif wanted.items:
-        items = _items_in(Path(wanted.items))
+        items = items_in(Path(wanted.items))
     else:
         with open_library(asked.address) as library, busy("Reading the library"):
             snapshot = library.read()
@@ -278,69 +265,6 @@ def _encoded(texts: Iterable[str]) -> bytes:
     data = BytesIO()
     data.writelines(text.encode("utf-8", "replace") for text in texts)
     return data.getvalue()
-
-
-def _items_of_digests(asked: Invocation) -> Iterator[Data]:
-    """Yield an item for each work of the digests; a work in several digests comes once.
-
-    Entries without a title are left out, and counted.
-    """
-    # A library and a file of items need nothing of digests.
-    from zoterodigest.digest.read.detect import read_document
-    from zoterodigest.library.records.items import new_item
-    from zoterodigest.project.digests import formats_for, read_digest
-
-    zotero = ZoteroMapping()
-    seen = Catalogue()
-    untitled = 0
-    for path in asked.files:
-        formats = formats_for(path, asked.format_name)
-        document = read_document(path.name, read_digest(path).data, formats, zotero.venues)
-        for entry in document.core_entries():
-            work = work_of(entry)
-            if not work.title and not entry.is_unreadable:
-                untitled += 1
-                continue
-            # A work that may be one of those before comes once, as a push makes one item of it.
-            if (work.title or work.identifiers) and not seen.holds(work):
-                authors, data = entry.fields.get("authors"), new_item(entry.fields, zotero)
-                is_cut = isinstance(authors, Names) and authors.truncated
-                yield with_unnamed_authors(data) if is_cut else data
-            seen.add(f"{path}:{entry.place.start_line}", work)
-    if untitled:
-        number = counted(untitled, "entry has no title", "entries have no title")
-        tell([f"{number}: not exported. `zoterodigest push` looks titles up for the library."])
-
-
-def _items_in(path: Path) -> Iterator[Data]:
-    for item in _objects_in(path):
-        data = item.get("data", item)
-        if isinstance(data, dict) and not ItemJson(data).is_trashed:
-            yield data
-
-
-def _objects_in(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a JSON array in a file, never all at once; raise `BadInput`."""
-    given: bytes | None = None
-    if str(path) == "-":
-        given = sys.stdin.buffer.read()
-    elif not path.is_file():  # a pipe can be read only once
-        given = read_file(path).data
-    count = 0
-    try:
-        with path.open("rb") if given is None else BytesIO(given) as stream:
-            for found in each_object(stream.read):
-                yield found
-                count += 1
-        return
-    except (OSError, ValueError, RecursionError):  # read whole, to tell what is wrong and where
-        source = read_file(path).data if given is None else given
-    hint = 'Give an array of Zotero API items: [{"itemType": "journalArticle", …}].'
-    try:
-        items = read_json_as(OBJECTS, source)
-    except BadJson as error:
-        raise BadInput(path, error.reason, hint, position=error.position) from error
-    yield from items[count:]
 
 
 def _missing(cited: Cited, found: Iterable[Reference], present: bytes) -> Iterator[str]:
