@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pydantic import TypeAdapter
 
 from zoterodigest.frozen import dataclass
-from zoterodigest.lookup.cache import Ages, Answers, Cache
+from zoterodigest.lookup.cache import Answers, Cache
 from zoterodigest.lookup.feed import EMPTY, Feed, fault_of, read_feed
 from zoterodigest.lookup.service import Manners, NoReply, Reply, Service, ServiceAddress
 from zoterodigest.lookup.texts import arxiv_id
@@ -33,7 +33,7 @@ def _unwatched(_done: int, _total: int) -> None:
 
 
 class Arxiv:
-    """arXiv at `place`, with what `cache` knows of it, and for how long that is believed."""
+    """arXiv at `place`, with what `cache` knows of it."""
 
     def __init__(
         self,
@@ -41,10 +41,9 @@ class Arxiv:
         manners: Manners,
         *,
         place: ServiceAddress = ARXIV,
-        ages: Ages | None = None,
     ) -> None:
         self.service = Service(place, manners)
-        self._answers = Answers(cache, Source.ARXIV, _PAPER, now=manners.now, ages=ages)
+        self._answers = Answers(cache, Source.ARXIV, _PAPER, now=manners.now)
 
     def look_up(self, ids: Iterable[str], *, progress: Progress = _unwatched) -> Outcomes:
         """Return the outcome of each of `ids` (`2103.00020`, with or without a version).

@@ -65,14 +65,26 @@ class Ages:
         return timedelta(0) <= age < (self.missing if kept.answer is None else self.found)
 
 
+USUAL_AGES = Ages()
+
+
 class Cache(AbstractContextManager["Cache"]):
     """The answers kept in the file at `path`; without a path, for the life of this object.
+
+    `ages` say for how long they are believed.
 
     A damaged file is replaced by a new one. If a file can't be used, nothing is kept. `tell` gets
     a message in both cases, once.
     """
 
-    def __init__(self, path: Path | None, *, tell: Callable[[str], object] = _LOG.info) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        ages: Ages = USUAL_AGES,
+        tell: Callable[[str], object] = _LOG.info,
+    ) -> None:
+        self.ages = ages
         self._path = path
         self._tell = tell
         self._connection: sqlite3.Connection | None = None
@@ -157,13 +169,11 @@ class Answers(Generic[Value]):
         shape: TypeAdapter[Value],
         *,
         now: Callable[[], datetime],
-        ages: Ages | None = None,
     ) -> None:
         self._cache = cache
         self._source = source
         self._shape = shape
         self._now = now
-        self._ages = ages or Ages()
 
     def recall(self, keys: Iterable[str]) -> dict[str, tuple[Value | None, bool]]:
         """Return what is kept under `keys`, and of each answer whether it is fresh."""
@@ -173,7 +183,7 @@ class Answers(Generic[Value]):
         for key, kept in self._cache.recall(self._source, wanted).items():
             with suppress(BadJson):  # a version with another form of the value may have kept it
                 value = None if kept.answer is None else read_json_as(self._shape, kept.answer)
-                found[key] = value, self._ages.is_fresh(kept, now)
+                found[key] = value, self._cache.ages.is_fresh(kept, now)
         if wanted:
             told = len(found), len(wanted), self._source.value
             _LOG.info("The cache has %d of %d answers of %s", *told)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from zoterodigest.foreign import BadJson, read_json
 from zoterodigest.frozen import dataclass
-from zoterodigest.lookup.cache import Ages, Answers, Cache
+from zoterodigest.lookup.cache import Answers, Cache
 from zoterodigest.lookup.service import Manners, NoReply, Service, ServiceAddress
 from zoterodigest.lookup.texts import Json
 from zoterodigest.lookup.work import Failed, IndexedWork, Source
@@ -47,11 +47,10 @@ class Index:
         *,
         cache: Cache,
         manners: Manners,
-        ages: Ages | None = None,
     ) -> None:
         self.source = source
         self.service = Service(place, manners)
-        self._answers = Answers(cache, source, _CANDIDATES, now=manners.now, ages=ages)
+        self._answers = Answers(cache, source, _CANDIDATES, now=manners.now)
 
     def ask(self, question: Question) -> Candidates | Failed:
         """Return what the index has, from the cache if it was asked not long ago."""

@@ -8,7 +8,7 @@ from dataclasses import field, replace
 
 from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.arxiv import ARXIV, Arxiv
-from zoterodigest.lookup.cache import Ages, Cache
+from zoterodigest.lookup.cache import Cache
 from zoterodigest.lookup.crossref import CROSSREF
 from zoterodigest.lookup.dblp import DBLP
 from zoterodigest.lookup.index import Index
@@ -34,15 +34,13 @@ class Addresses:
 class Sources(AbstractContextManager["Sources"]):
     """Whom a run may ask; a source that is left out is None, and `indexes` lacks it."""
 
-    def __init__(
-        self, addresses: Addresses, cache: Cache, manners: Manners, ages: Ages | None = None
-    ) -> None:
+    def __init__(self, addresses: Addresses, cache: Cache, manners: Manners) -> None:
         self._cache = cache
         places = _places(addresses)
         arxiv = places.pop(Source.ARXIV, None)
-        self.arxiv = Arxiv(cache, manners, place=arxiv, ages=ages) if arxiv else None
+        self.arxiv = Arxiv(cache, manners, place=arxiv) if arxiv else None
         self.indexes: Mapping[Source, Index] = {
-            source: Index(source, place, cache=cache, manners=manners, ages=ages)
+            source: Index(source, place, cache=cache, manners=manners)
             for source, place in places.items()
         }
 

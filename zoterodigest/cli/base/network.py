@@ -189,7 +189,7 @@ def open_sources(rules: LookupRules) -> Sources:
     The user's cache folder keeps the answers. Without one they last for this run only.
     """
     # Only a run that looks something up pays for the libraries that this takes.
-    from zoterodigest.lookup.cache import Ages, Cache, cache_file
+    from zoterodigest.lookup.cache import USUAL_AGES, Ages, Cache, cache_file
     from zoterodigest.lookup.service import Manners
     from zoterodigest.lookup.sources import Addresses, Sources
 
@@ -197,10 +197,10 @@ def open_sources(rules: LookupRules) -> Sources:
     key = os.environ.get("SEMANTIC_SCHOLAR_API_KEY", "").strip()
     addresses = Addresses(rules.arxiv, rules.crossref, rules.dblp, rules.semantic_scholar, key)
     found = timedelta(days=rules.days)
-    return Sources(
-        addresses,
-        Cache(cache_file(folder) if folder else None, tell=lambda news: tell([visible(news)])),
-        Manners(rules.mailto, countdown),
+    cache = Cache(
+        cache_file(folder) if folder else None,
         # What no source knew is asked for again sooner than what one knew.
-        Ages(found, min(found, Ages().missing)),
+        ages=Ages(found, min(found, USUAL_AGES.missing)),
+        tell=lambda news: tell([visible(news)]),
     )
+    return Sources(addresses, cache, Manners(rules.mailto, countdown))
