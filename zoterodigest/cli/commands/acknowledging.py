@@ -41,7 +41,7 @@ def acknowledge_or_forget(asked: Invocation, id: str, field: str, *, is_forgotte
     text = _lines(prepared, meant, is_dry_run=asked.is_dry_run, is_forgotten=is_forgotten)
     name = "forgotten" if is_forgotten else "acknowledged"
     data = {name: [{"id": one.id, **with_kind(one.report)} for one in meant]}
-    emit_result(text, data, as_json=asked.as_json)
+    emit_result(asked, text, data)
     return FINE
 
 

@@ -179,7 +179,7 @@ def _carried_out(
         **not_added_data(added.doubled, added.failed),
     }
     text = _done(came, goal, vault, is_dry_run=asked.is_dry_run)
-    emit_result(text, data, as_json=asked.as_json)
+    emit_result(asked, text, data)
     tell_not_added(added.doubled, added.failed)
     return FAILED if added.doubled or added.failed or unwritten else FINE
 

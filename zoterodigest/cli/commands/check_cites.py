@@ -74,7 +74,7 @@ def check_cites(
     )
     text = _annotations if report is FindingForm.GITHUB else _text
     data = _data(cited, checked, findings)
-    emit_result(text(cited, checked, findings), data, as_json=asked.as_json)
+    emit_result(asked, text(cited, checked, findings), data)
     return FAILED if checked.missing or checked.doubled else FINE
 
 

@@ -94,7 +94,7 @@ def check(asked: Invocation) -> int:
         for one in findings
     ]
     data = {"checked": checked, "findings": found}
-    emit_result(_check_text(findings, checked), data, as_json=asked.as_json)
+    emit_result(asked, _check_text(findings, checked), data)
     return FAILED if any(one.matter.is_wrong for one in findings) else FINE
 
 

@@ -36,7 +36,7 @@ def doctor(asked: Invocation) -> int:
     """
     with busy("Looking at project and library"):
         checks = tuple(examine(Path(), asked.files, chosen(asked.address)))
-    emit_result(_text(checks), _data(checks), as_json=asked.as_json)
+    emit_result(asked, _text(checks), _data(checks))
     return FAILED if any(one.findings for one in checks) else FINE
 
 

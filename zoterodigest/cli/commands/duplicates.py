@@ -58,7 +58,7 @@ def duplicates(
         merging = command_for(asked.address)
         text = duplicate_text(found, workspace, merging)
         data = duplicate_data(found, workspace, merging)
-        emit_result(text, data, as_json=asked.as_json)
+        emit_result(asked, text, data)
     return FAILED if found.sure else FINE
 
 

@@ -102,7 +102,7 @@ def feed(
     text = _done(number, changed, is_dry_run=asked.is_dry_run, is_failed=is_failed)
     is_written = bool(changed) and not asked.is_dry_run
     data = {"written": is_written, "feeds": [_feed_data(one, feeding) for one in fed]}
-    emit_result(text, data, as_json=asked.as_json)
+    emit_result(asked, text, data)
     for error in unwritten.values():
         tell_error(str(error), error.hint)
     _tell_failures(fed)

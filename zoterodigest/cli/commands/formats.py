@@ -45,7 +45,7 @@ def list_formats(asked: Invocation, folders: Sequence[Path] = argument("FOLDER",
     own = [(path, load_format(path)) for path in format_files(folders or [Path()])]
     built_in = (*builtin_formats(), *data_formats().values())
     data = [_data(form, str(path)) for path, form in own] + [_data(form) for form in built_in]
-    emit_result(_text(own, built_in), {"formats": data}, as_json=asked.as_json)
+    emit_result(asked, _text(own, built_in), {"formats": data})
 
 
 def _data(form: DigestFormat, file: str | None = None) -> Mapping[str, object]:
@@ -188,7 +188,7 @@ def check_format(asked: Invocation, path: Path = argument("FILE")) -> int:
     with busy("Editing entries"):
         found = try_laws(document, lambda data: read_document(path.name, data, forms, venues))
     text = checked_text(str(path), document, found)
-    emit_result(text, checked_data(str(path), document, found), as_json=asked.as_json)
+    emit_result(asked, text, checked_data(str(path), document, found))
     return FINE if found.do_hold else FAILED
 
 

@@ -11,7 +11,7 @@ import typer
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.screen import emit, tell_error
 from zoterodigest.cli.base.talk import busy, emit_long
-from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.cli.show.inspection import (
     Unreadable,
     bibs_data,
@@ -112,8 +112,6 @@ def _explained(digests: Sequence[Path], bibs: Sequence[Path], line: int, asked: 
 
     (path,) = digests
     found = explained(path, line, asked.format_name)
-    if asked.as_json:
-        emit_json(explanation_data(str(path), line, found))
-    else:
-        emit(explanation_text(str(path), line, found))
+    text = explanation_text(str(path), line, found)
+    emit_result(asked, text, explanation_data(str(path), line, found))
     return FINE if found.format else FAILED

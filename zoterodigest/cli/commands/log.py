@@ -45,11 +45,11 @@ def log(asked: Invocation, number: int | None = argument("RUN", None, min=1)) ->
     if number is not None:
         run = history.run(number)
         data = {**run_data(listed(run), undone), **changes_data(run)}
-        emit_result(_run_text(run, history), data, as_json=asked.as_json)
+        emit_result(asked, _run_text(run, history), data)
         return
     runs = history.runs[::-1]
     text = runs_table(runs) if runs else ["No run that wrote something is kept here."]
-    emit_result(text, {"runs": [run_data(run, undone) for run in runs]}, as_json=asked.as_json)
+    emit_result(asked, text, {"runs": [run_data(run, undone) for run in runs]})
 
 
 def history_of(project: Project) -> History:

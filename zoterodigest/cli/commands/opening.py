@@ -77,7 +77,7 @@ def open(
         _launch(link)
     data = {"item": key, "link": link, "is_opened": not prints_only}
     done = "" if prints_only else "Opened "
-    emit_result([f"{done}{visible(link)}"], data, as_json=asked.as_json)
+    emit_result(asked, [f"{done}{visible(link)}"], data)
     return FINE
 
 
@@ -173,7 +173,7 @@ def _edited(key: str, path: Path, line: int, asked: Invocation, *, prints_only: 
         if ended:
             raise NotRun(f"the editor ended with {ended}", hint)
     data = {"item": key or None, "link": place, "is_opened": not prints_only}
-    emit_result([visible(place)] if prints_only else [], data, as_json=asked.as_json)
+    emit_result(asked, [visible(place)] if prints_only else [], data)
     return FINE
 
 

@@ -89,7 +89,7 @@ def published(
             planned = _planned(prepared, shown, into_digests, asked.max_changes)
             return _applied(planned, place, shown, asked)
         text = (*place.lines(), "", *published_text(shown))
-        emit_result(text, published_data(shown), as_json=asked.as_json)
+        emit_result(asked, text, published_data(shown))
         return FAILED if shown.faults else FINE
 
 

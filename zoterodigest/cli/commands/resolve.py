@@ -90,7 +90,7 @@ def conflicts(
     with workspace.library:
         prepared, fields = _opened(workspace)
     text = conflicts_text(prepared, fields, with_diverged=with_diverged)
-    emit_result(text, conflicts_data(prepared, fields), as_json=asked.as_json)
+    emit_result(asked, text, conflicts_data(prepared, fields))
     return CONFLICTING if has_conflicts(prepared, fields) else FINE
 
 

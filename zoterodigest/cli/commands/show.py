@@ -51,7 +51,7 @@ def show(
     data = [api_data(one, sources.get(one.key)) for item in items for one in family(snapshot, item)]
     texts = (_text(snapshot, item, sources.get(item.key, {})) for item in items)
     with linking_items(asked):
-        emit_result(chain.from_iterable(texts), data, as_json=asked.as_json)
+        emit_result(asked, chain.from_iterable(texts), data)
 
 
 def _key_in_file(what: str) -> str:

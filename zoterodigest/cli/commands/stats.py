@@ -62,7 +62,7 @@ def stats(
         _write_page(Path(html), found, present)
         emit_unless_json(asked, [f"Wrote {visible(str(near(Path(html))))}."])
     if asked.as_json or not html:
-        emit_result(stats_text(found), stats_data(found), as_json=asked.as_json)
+        emit_result(asked, stats_text(found), stats_data(found))
 
 
 def _replaceable(path: Path) -> bytes | None:

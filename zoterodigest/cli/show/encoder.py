@@ -14,6 +14,7 @@ from enum import Enum
 from io import TextIOWrapper
 from typing import Any
 
+from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.screen import OBEYED_FORMAT, emit
 from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.values.identity import Identifier
@@ -32,9 +33,9 @@ def emit_json(value: JsonData) -> None:
     emit([json_text(value)])
 
 
-def emit_result(text: Iterable[str], data: JsonData, *, as_json: bool) -> None:
+def emit_result(asked: Invocation, text: Iterable[str], data: JsonData) -> None:
     """Write what a command found: `text` for people, or `data` with --json."""
-    if as_json:
+    if asked.as_json:
         emit_json(data)
     else:
         emit(text)
