@@ -54,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.check:
             return _checked(before, found, workshop)
     if asked.write:
-        _write(merged(before, found, [one.name for one in CASES]))
+        known = [(one.name, name) for one in CASES for name in (*one.inputs, *one.large)]
+        still = [one for one in before if (one.case, one.input) in known]
+        _write(merged(still, found, [one.name for one in CASES]))
     return 0
 
 

@@ -37,16 +37,16 @@ def _ls(workshop: Workshop, name: str) -> Measured:
     return workshop.best(lambda: workshop.usage(ours("ls", "--library", address))), {}
 
 
-_USUAL, _LARGE = ("items 10,000",), ("items 100,000",)
+_USUAL = ("items 100,000",)
 _ABOUT = "Wall clock of one request"
 
 
 def _request(name: str, about: str, query: str) -> Case:
-    return Case(name, f"{_ABOUT}: {about}.", partial(_serve, query=query), _USUAL, _LARGE)
+    return Case(name, f"{_ABOUT}: {about}.", partial(_serve, query=query), _USUAL)
 
 
 CASES = (
-    Case("ls", "The whole process.", _ls, _USUAL, _LARGE),
+    Case("ls", "The whole process.", _ls, _USUAL),
     _request("serve: a page", "100 items", "items/top?limit=100&start=500"),
     _request("serve: a search", "the items with two words", "items?q=diffusion+models&limit=25"),
     _request("serve: BibTeX", "100 items as BibTeX", "items?format=bibtex&limit=100"),

@@ -107,16 +107,26 @@ class Workshop:
 
     def project(self, name: str) -> Project:
         """Return the project of an input, pushed and settled, as it was before any other case."""
-        kept, project = self.folder / f"kept {name}", Project(self._made("project", name), self)
+        project, kept = self._project_and_kept(name)
         if not kept.exists():
-            project.push_first(self.digests(name))
-            # The second run writes what a run that found everything in sync keeps.
-            project.run("sync", "--yes")
-            shutil.copytree(project.folder, kept)
+            self.first_push(name)
         shutil.rmtree(project.folder)
         # In place: what a run keeps may name the folder it worked in.
         shutil.copytree(kept, project.folder)
         return project
+
+    def first_push(self, name: str) -> Usage:
+        """Return what the first push of an input takes; its project is kept for other cases."""
+        project, kept = self._project_and_kept(name)
+        usage = project.push_first(self.digests(name))
+        if not kept.exists():
+            # The second run writes what a run that found everything in sync keeps.
+            project.run("sync", "--yes")
+            shutil.copytree(project.folder, kept)
+        return usage
+
+    def _project_and_kept(self, name: str) -> tuple[Project, Path]:
+        return Project(self._made("project", name), self), self.folder / f"kept {name}"
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,21 @@ def test_every_case_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert {one.name for one in program.CASES} - listed == {"start-up"}
 
 
+@pytest.mark.deep
+def test_figures_of_inputs_that_no_case_has_any_more_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(program, "RESULTS", tmp_path / "RESULTS.md")
+    monkeypatch.setattr(program, "CURVES", tmp_path / "curves.svg")
+    former = [SYNC, replace(SYNC, input="list 7")]
+    program.RESULTS.write_text(results_text(former, {}, "# Results\n"), "utf-8")
+
+    program.main(["start-up", "--once", "--write"])
+
+    written = read_results(program.RESULTS.read_text("utf-8"))
+    assert [one.input for one in written] == ["--help", "--version", "list 640"]
+
+
 def test_a_case_that_is_unknown_is_refused_with_the_list(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
