@@ -35,7 +35,7 @@ from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, reports
 from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.port import BadLibrary, LibraryItem
+from zoterodigest.library.port import BadLibrary, LibraryItem, LibraryReadOnly
 from zoterodigest.project.files import CannotWrite, SourceChanged
 from zoterodigest.project.lock.lock import BadLockFile, read_lock
 from zoterodigest.project.running import AlreadyRunning
@@ -198,6 +198,29 @@ def test_a_read_only_library_can_be_planned_for_but_not_pushed_into(open_world: 
         f"15 {library} cannot be written: the file or its folder is read-only",
     ]
     assert (library.read_bytes(), open_world.lock_path.read_bytes()) == before
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_library_that_refuses_all_writes_leaves_no_run_to_finish(
+    edited: World, first: int
+) -> None:
+    def refuse(number: int) -> None:
+        if number >= first:
+            raise LibraryReadOnly("this key may only read", "Make another key.")
+
+    workspace = troubled(edited, before=refuse)
+    lock = edited.lock_path.read_bytes()
+
+    with pytest.raises(LibraryReadOnly):
+        carry_out(prepare(workspace, SYNC), silent)
+
+    was_written = first > 1
+    assert edited.lock_path.read_bytes() == lock
+    assert workspace.project.journal_path.exists() is was_written
+    assert (edited.prepare().gathered.recorded is not None) is was_written
+    edited.push()
+    assert "Model 1 is looked at twice." in edited.note(named(1))
+    assert edited.prepare().is_settled
 
 
 @pytest.mark.parametrize("is_new", [True, False], ids=["never pushed", "pushed before"])

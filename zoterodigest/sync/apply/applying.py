@@ -22,6 +22,7 @@ from zoterodigest.core.plan.history import Run, listed
 from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
+from zoterodigest.library.port import BadLibrary, LibraryReadOnly
 from zoterodigest.library.records.contents import (
     EMPTY_LIBRARY,
     Contents,
@@ -322,7 +323,15 @@ def _delivered(changes: Changes, journal: Journal | None, progress: Progress) ->
             journal.intend(LockFile(rows=changes.agreed))
             journal.done(row.id for row in changes.agreed)
         journal.intend(changes.intended)
-    results = send(library, changes.sent, changes.gathered.contents, progress)
+    try:
+        results = send(library, changes.sent, changes.gathered.contents, progress)
+    except LibraryReadOnly:
+        # A key may lose its rights between two batches: only if none was written, no run has to
+        # find out what was.
+        with suppress(BadLibrary):
+            if journal is not None and library.version() == changes.gathered.contents.version:
+                journal.close()
+        raise
     # Only now: a row may be written for several objects, and a child follows in a later batch.
     if journal is not None:
         failed = {row_id for key in results.failed for row_id in changes.row_ids.get(key, ())}
