@@ -29,8 +29,8 @@ from zoterodigest.project.memory import read_memory
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.leaving_marks import leave_marks
 from zoterodigest.sync.run.run import Options, Prepared, prepare
+from zoterodigest.sync.syncing.entries_now import as_read
 from zoterodigest.sync.syncing.remembering import seen_by
-from zoterodigest.sync.syncing.rows_after import as_read
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 Cache = tuple[str, int]

@@ -34,7 +34,7 @@ from tests.sync.histories.row_ids import ROW_IDS
 from tests.sync.histories.stage import Clone, Stage
 from tests.sync.remembered import remembering
 from zoterodigest.sync.run import run as runs
-from zoterodigest.sync.syncing import rows_after
+from zoterodigest.sync.syncing import entries_now
 
 Act = Callable[[Stage, Clone, Pick], None]
 
@@ -270,7 +270,7 @@ def fast_and_alike() -> Iterator[Path]:
         remembering(),
         pytest.MonkeyPatch.context() as patch,
     ):
-        for module in (runs, rows_after):
+        for module in (runs, entries_now):
             patch.setattr(module, "row_ids", ROW_IDS)
         gc.disable()  # what histories make is soon of no use, and takes long to look through
         try:

@@ -29,7 +29,8 @@ from zoterodigest.sync.run.failures import (
     failures_of_unread,
 )
 from zoterodigest.sync.run.run import Options, plan_over
-from zoterodigest.sync.syncing.rows_after import exported_entries, left_of, rows_of_exported
+from zoterodigest.sync.syncing.entries_now import exported_entries
+from zoterodigest.sync.syncing.rows_after import left_of, rows_of_exported
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from zoterodigest.core.plan.seen import Lagged, Seen, lagged_after, mark_of, pas
 from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.run.run import Prepared
-from zoterodigest.sync.syncing.rows_after import EntriesNow
+from zoterodigest.sync.syncing.entries_now import EntriesNow
 
 Pending = dict[str, set[str]]
 """Keys of items whose place in the collections of a digest is still to be acted on."""

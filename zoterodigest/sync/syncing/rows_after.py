@@ -5,15 +5,11 @@ The entries are those of the files as they were written.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import field, replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
-from zoterodigest.core.collections.collection_rows import at_home, home_of, homes
 from zoterodigest.core.links.link import (
     Base,
-    CollectionRow,
-    CollectionRowKey,
     FieldSource,
     LinkState,
     LockFile,
@@ -24,63 +20,21 @@ from zoterodigest.core.links.link import (
 )
 from zoterodigest.core.links.merge import FieldEnds
 from zoterodigest.core.links.view import Folding
-from zoterodigest.core.plan.plan import (
-    CreateEntry,
-    Link,
-    MoveEntry,
-    Plan,
-    RemoveEntry,
-    RenameHeading,
-)
+from zoterodigest.core.plan.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry
 from zoterodigest.core.plan.seen import NOTHING
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.annotation import WrittenBlocks
-from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty, is_of_note
 from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.works.pairing import heading_prints
-from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.sync.apply.changes import NOTHING_FAILED, FileChange, Results
-from zoterodigest.sync.gathering.compared import compared_entry
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Results
 from zoterodigest.sync.gathering.foreseeing import contents_after
-from zoterodigest.sync.gathering.sources import ReadBib, ReadDigest
-from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Write
-from zoterodigest.sync.run.run import Prepared, row_ids
-
-if TYPE_CHECKING:
-    from zoterodigest.digest.write.steps import Origin as EntryOrigin
-    from zoterodigest.sync.bibliographies.exporting import NewBib
-    from zoterodigest.sync.edits.structure import NewDigest
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedEntry:
-    """An entry that an export brought into a two-way .bib for `item`, to be linked as `row_id`."""
-
-    row_id: str
-    entry: Entry
-    item: str
-
-
-@dataclass(frozen=True, slots=True)
-class EntriesNow:
-    """The entries of a run as they stand now: those it began with by their index there, and those
-    it made by row id. One that a .bib was pruned of is in neither.
-    """
-
-    entries: Mapping[int, Entry]
-    made: Mapping[str, Entry] = field(default_factory=dict)
-    exported: tuple[ExportedEntry, ...] = ()
-    annotations: Mapping[str, WrittenBlocks] = field(default_factory=dict)
-    """What was written of annotations, by row id."""
-
-
-def as_read(prepared: Prepared) -> EntriesNow:
-    """Return the entries as they stood when they were read."""
-    return EntriesNow(dict(enumerate(prepared.gathered.entries)))
+from zoterodigest.sync.run.run import Prepared
+from zoterodigest.sync.syncing.collections_after import CollectionHomes, collection_rows_after
+from zoterodigest.sync.syncing.entries_now import EntriesNow, ExportedEntry, as_read
 
 
 class SettledLinks:
@@ -190,7 +144,7 @@ def rows_over(
     plan, folding = prepared.plan, settled.folding
     unmade = (one for one in plan.collection_rows if one.collection in results.failed)
     unplaced = {(one.digest, one.path) for one in unmade}
-    places = _CollectionHomes.by(prepared, standing, results)
+    places = CollectionHomes.by(prepared, standing, results)
     staying = _staying(prepared, standing)
     linked = {link.row.id for link in plan.links}
     rows = [staying.get(row.id, row) for row in plan.rows if row.id not in linked]
@@ -315,41 +269,6 @@ def _is_placed(entry: Entry, unplaced: Set[tuple[str, tuple[str, ...]]]) -> bool
     return all((entry.digest, keys[:depth]) not in unplaced for depth in range(len(keys) + 1))
 
 
-@dataclass(frozen=True, slots=True)
-class _CollectionHomes:
-    """The collections of headings before a run and after it; the headings of `flat` digests are to
-    have none.
-    """
-
-    homes: Mapping[CollectionRowKey, str]
-    homes_now: Mapping[CollectionRowKey, str]
-    flat: frozenset[SourceKey]
-
-    @classmethod
-    def by(cls, prepared: Prepared, standing: EntriesNow, results: Results) -> _CollectionHomes:
-        gathered = prepared.gathered
-        now = collection_rows_after(prepared, standing, results.failed.keys())
-        flat = {read.key for read in gathered.digests if not read.digest.rules.headings}
-        return cls(homes(gathered.lock.collection_rows), homes(now), frozenset(flat))
-
-    def made(self, row: LockRow) -> LockRow:
-        """Return the row of an entry that the run made: in the place that its item was added to."""
-        if row.digest not in self.flat:
-            return row
-        return at_home(row, self.homes_now.get((row.digest, ())), self.homes_now)
-
-    def before(self, row: LockRow, link: Link, items: Mapping[str, Item]) -> LockRow:
-        """Return `row` where it was before the run, with the collections that its item is in."""
-        before, item = link.before, items.get(row.item)
-        if before is None or item is None:
-            return row
-        ours = (row.origin.collections | before.origin.collections) & item.collections
-        origin = replace(row.origin, collections=ours)
-        row = replace(row, digest=before.digest, headings=before.headings, origin=origin)
-        # In a collection that this run made, the next one would take the item for placed.
-        return at_home(row, home_of(before.place, self.homes), self.homes_now)
-
-
 def _with_key(row: LockRow, citekey: str) -> LockRow:
     from zoterodigest.sync.bibliographies.citation import with_key_noted
 
@@ -376,133 +295,3 @@ def _credits(write: Write, item: Item) -> Iterator[tuple[str, FieldSource]]:
     for name, source in write.sources.items():
         if not is_empty(item.fields.get(name, EMPTY)):
             yield name, FieldSource(source, fingerprint(item.raws[name]))
-
-
-def collection_rows_after(
-    prepared: Prepared, standing: EntriesNow, failed: Set[str]
-) -> Iterator[CollectionRow]:
-    """Yield the collection rows as planned, under the headings as they stand now.
-
-    Those whose collections failed stay as they were known.
-    """
-    planned = [one for one in prepared.plan.collection_rows if one.collection not in failed]
-    renamed = _renamed_paths(prepared, standing)
-    paths = {(one.digest, one.path) for one in planned}
-    for one in planned:
-        path = renamed.get((one.digest, one.path), one.path)
-        yield one if path == one.path else replace(one, path=path)
-    for one in prepared.gathered.lock.collection_rows:
-        if one.collection in failed and (one.digest, one.path) not in paths:
-            yield one
-
-
-def _renamed_paths(
-    prepared: Prepared, standing: EntriesNow
-) -> dict[tuple[str, tuple[str, ...]], tuple[str, ...]]:
-    """Return the headings that have another key now, by digest and former path.
-
-    Entries that stay tell best; those that came tell of headings that had none.
-    """
-    actions = prepared.plan.actions
-    if not any(isinstance(action, RenameHeading) for action in actions):
-        return {}
-    moves = [action for action in actions if isinstance(action, MoveEntry)]
-    targets = {(move.entry.digest, move.entry.place): move.path for move in moves}
-    paths = {one.row_id: one.path for one in actions if isinstance(one, CreateEntry)}
-    came = [(entry, paths[row_id]) for row_id, entry in standing.made.items() if row_id in paths]
-    stayed: list[tuple[Entry, tuple[str, ...]]] = []
-    for index, entry in standing.entries.items():
-        then = prepared.gathered.entries[index]
-        target = targets.get((then.digest, then.place))
-        if target is None:
-            stayed.append((entry, then.heading_keys))
-        else:
-            came.append((entry, target))
-    found: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
-    for entry, former in (*came, *stayed):
-        if len(former) == len(entry.heading_keys):
-            for depth in range(1, len(former) + 1):
-                found[entry.digest, former[:depth]] = entry.heading_keys[:depth]
-    return found
-
-
-def standing_after(prepared: Prepared, files: Iterable[FileChange]) -> EntriesNow:
-    """Return the entries as they stand, those of the `files` that were written as they are now.
-
-    Nothing stands for an entry that was taken out.
-    """
-    written: dict[str, FileChange] = {file.key: file for file in files}
-    digests: dict[str, NewDigest] = {one.read.key: one for one in prepared.digests}
-    entries: dict[int, Entry] = {}
-    made: dict[str, Entry] = {}
-    exported: list[ExportedEntry] = []
-    first = 0
-    for read in prepared.gathered.sources:
-        # Of a digest of which a part was looked at, that part.
-        places = prepared.gathered.places(read)
-        file, count = written.get(read.key), len(places)
-        if file is None or not (file.export or file.is_change):
-            then = prepared.gathered.entries[first : first + count]
-            entries |= dict(enumerate(then, start=first))
-        elif isinstance(read, ReadDigest):
-            index = {place: at for at, place in enumerate(places, start=first)}
-            for origin, entry in _written_entries(digests[read.key], index, prepared):
-                if isinstance(origin, str):
-                    made[origin] = entry
-                else:
-                    entries[index[origin]] = entry
-        else:
-            by_key = _entries_in(read, file.after or b"", file.export, prepared)
-            for at, record in enumerate(read.document.entries):
-                if record.key in by_key:
-                    entries[first + at] = by_key[record.key]
-            exported += _exported(by_key, read, file.export) if file.export else ()
-        first += count
-    shown = _annotations_in(prepared.digests, written)
-    return EntriesNow(entries, made, tuple(exported), shown)
-
-
-def _annotations_in(
-    digests: Iterable[NewDigest], written: Container[str]
-) -> dict[str, WrittenBlocks]:
-    """Return what was written of annotations, by row id."""
-    found = (one.annotations.items() for one in digests if one.read.key in written)
-    return {row_id: blocks for some in found for row_id, blocks in some}
-
-
-def _written_entries(
-    new: NewDigest, index: Container[int], prepared: Prepared
-) -> Iterator[tuple[EntryOrigin, Entry]]:
-    """Yield the entries of a digest that was written, if they were made or are in `index`."""
-    zotero, with_notes = prepared.workspace.zotero, prepared.options.with_notes
-    document = new.read_again(prepared.workspace)
-    for at, origin in enumerate(new.origins):
-        if isinstance(origin, str) or origin in index:
-            entry = document.core_entry_at(at)
-            yield origin, compared_entry(entry, zotero, with_notes=with_notes)
-
-
-def exported_entries(workspace: Workspace, read: ReadBib, bib: NewBib) -> Iterator[ExportedEntry]:
-    """Yield the entries that an export brought into a .bib."""
-    from zoterodigest.sync.bibliographies.following import entries_in
-
-    return _exported(entries_in(read, bib.source, bib, workspace), read, bib)
-
-
-def _entries_in(
-    read: ReadBib, source: bytes, export: NewBib | None, prepared: Prepared
-) -> dict[str, Entry]:
-    from zoterodigest.sync.bibliographies.following import entries_in
-
-    known = prepared.gathered.lock.exported
-    return entries_in(read, source, export, prepared.workspace, known=known)
-
-
-def _exported(by_key: Mapping[str, Entry], read: ReadBib, bib: NewBib) -> Iterator[ExportedEntry]:
-    """Yield the entries that came in, with the items that they were written for."""
-    known = {record.key for record in read.document.entries}
-    items = {one.key: one.item for one in bib.entries}
-    new_ids = row_ids()
-    for key, entry in by_key.items():
-        if key not in known and (item := items.get(key)):
-            yield ExportedEntry(next(new_ids), entry, item)

@@ -42,14 +42,13 @@ from zoterodigest.sync.run.failures import (
 )
 from zoterodigest.sync.run.leaving_marks import leave_marks, leave_marks_of_rest
 from zoterodigest.sync.run.run import Prepared, plan_over, remember_held, takes_pending
+from zoterodigest.sync.syncing.entries_now import as_read, standing_after
 from zoterodigest.sync.syncing.remembering import seen_by
 from zoterodigest.sync.syncing.rows_after import (
     SettledLinks,
-    as_read,
     contents_written,
     expected_rows,
     lock_over,
-    standing_after,
 )
 from zoterodigest.sync.syncing.written_marks import leave_marks_of_written
 

@@ -19,8 +19,8 @@ from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.leaving_marks import leave_marks, may_be_quiet
 from zoterodigest.sync.run.run import Prepared, plan_over
+from zoterodigest.sync.syncing.entries_now import as_read
 from zoterodigest.sync.syncing.remembering import seen_by
-from zoterodigest.sync.syncing.rows_after import as_read
 
 
 def leave_marks_of_written(
