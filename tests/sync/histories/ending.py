@@ -34,7 +34,8 @@ from zoterodigest.core.plan.reports import (
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import create_state_folder
 from zoterodigest.project.pending import forget_pending
-from zoterodigest.sync.apply.applying import _record, _stored
+from zoterodigest.sync.apply.applying import _stored
+from zoterodigest.sync.apply.lock_and_memory import record_ending
 from zoterodigest.sync.apply.sending import send
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.failures import foreseen
@@ -105,7 +106,7 @@ def put_as_planned(prepared: Prepared) -> None:
     ending = changes.end(results, stored)
     state_folder = workspace.project.state_folder
     create_state_folder(state_folder)
-    _record(workspace, ending, gathered.lock, gathered.lock_data)
+    record_ending(workspace, ending, gathered.lock, gathered.lock_data)
     forget_pending(state_folder, ending.forgotten)
 
 

@@ -12,47 +12,22 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from zoterodigest.core.collections.collection_rows import homes
 from zoterodigest.core.links.link import NO_LINKS, LockFile, LockRow
 from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.history import Run, listed
-from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
-from zoterodigest.library.records.contents import (
-    EMPTY_LIBRARY,
-    Contents,
-    read_contents,
-    read_part,
-)
-from zoterodigest.project.backups import keep_first
-from zoterodigest.project.files import (
-    BadInput,
-    CannotWrite,
-    SourceChanged,
-    create_state_folder,
-    remove_file,
-    remove_leftovers,
-    replace_file,
-)
+from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents, read_contents, read_part
+from zoterodigest.project.files import create_state_folder, remove_leftovers
 from zoterodigest.project.layout import Project
-from zoterodigest.project.lock.lock import lock_hash, render_lock, write_lock
-from zoterodigest.project.lock.parts import changed_lock
-from zoterodigest.project.log.journal import FilesToWrite, Journal, discard_journal
-from zoterodigest.project.memory import (
-    keep_memory,
-    prepare_memory,
-    remember_version,
-    settle_memory,
-)
+from zoterodigest.project.lock.lock import lock_hash
+from zoterodigest.project.log.journal import FilesToWrite, Journal
 from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
 from zoterodigest.project.recovery import decide
 from zoterodigest.project.running import running
-from zoterodigest.project.written import keep_written
 from zoterodigest.sync.apply.changes import (
     CHANGED_MEANWHILE,
     Changes,
@@ -62,11 +37,12 @@ from zoterodigest.sync.apply.changes import (
     Results,
     Sent,
 )
+from zoterodigest.sync.apply.files import Backups, contents_of_files, write_files
+from zoterodigest.sync.apply.lock_and_memory import record_ending, settle_killed_run
 from zoterodigest.sync.apply.recording import Present, Recording, begin_recording, telling_why
 from zoterodigest.sync.apply.sending import Progress, send
-from zoterodigest.sync.gathering.gather import Gathered, require_unchanged
+from zoterodigest.sync.gathering.gather import require_unchanged
 from zoterodigest.sync.gathering.killed_run import facts_of
-from zoterodigest.sync.gathering.workspace import Workspace
 
 _LOG = logging.getLogger(__name__)
 
@@ -87,7 +63,7 @@ def apply(changes: Changes, progress: Progress) -> Results:
         # Before the lock file is settled: planning again reads the lock file and the journal anew.
         changes = _up_to_date(changes)
         # Before recording: the history keeps as "before" the links that the killed run achieved.
-        lock_data = _settle_killed_run(changes.workspace, changes.gathered)
+        lock_data = settle_killed_run(changes.workspace, changes.gathered)
         results, run = _recorded(changes, lock_data, progress)
         if changes.again is None or not results.has_stale:
             return results
@@ -147,7 +123,7 @@ def _carried_out(
     # Before anything is turned back: after a kill a link without a base leaves an edit pending,
     # and one with the newer base would send the old value over a newer one.
     if changes.released is not None:
-        lock_data = _record(changes.workspace, changes.released, known, lock_data)
+        lock_data = record_ending(changes.workspace, changes.released, known, lock_data)
         known = changes.released.lock
     # The journal names the lock file that it goes with: the one that lets go.
     journal = _begun_journal(changes, lock_data)
@@ -164,18 +140,18 @@ def _carried_out(
     ending = _ending(changes, results, stored)
     # What an export makes of the library as it is now need not be what was foreseen: an item was
     # refused, or its tags stand in another order. An undo after a kill would take it for an edit.
-    if _contents_of(files) != _contents_of(changes.sent.files):
+    if contents_of_files(files) != contents_of_files(changes.sent.files):
         recording.intend(replace(changes.sent, files=files), ending.lock)
     # Before the first file: once it is written, only the journal tells that both ends agree.
     if journal is not None and (to_write := _files_to_write(files, known, ending.lock)):
         journal.intend_files(to_write)
-    if unwritten := _write_files(files, journal, _Backups.of(changes.workspace)):
+    if unwritten := write_files(files, journal, Backups.of(changes.workspace)):
         written = tuple(file for file in files if file.key not in unwritten)
         results = replace(results, files=written, unwritten=unwritten)
         ending = _ending(changes, results, stored)
     # The lock file comes after both ends (law 3), and the journal goes only when the lock file says
     # all that it says. What can be lost follows.
-    lock_data = _record(changes.workspace, ending, known, lock_data)
+    lock_data = record_ending(changes.workspace, ending, known, lock_data)
     if journal is not None:
         journal.close()
     # Texts of bases and pending facts come after the lock file that they belong to: without them a
@@ -207,7 +183,7 @@ def apply_files(
         recording = begin_recording(project, Present(), Run(0, "", command, ""), sent, NO_LINKS)
         with telling_why(recording):
             keep_more_pending(project.state_folder, kept)
-        unwritten = _write_files(files, None, _Backups(project.state_folder))
+        unwritten = write_files(files, None, Backups(project.state_folder))
         forget_pending(project.state_folder, _not_entered(kept, unwritten))
         done = replace(sent, files=tuple(file for file in files if file.key not in unwritten))
         recording.finish(done, EMPTY_LIBRARY, NO_LINKS)
@@ -227,75 +203,6 @@ def _at_work(project: Project, command: str, paths: Iterable[Path]) -> Iterator[
         for folder in (project.state_folder, *sorted(folders)):
             remove_leftovers(folder)
         yield
-
-
-def _settle_killed_run(workspace: Workspace, gathered: Gathered) -> bytes | None:
-    """Write down what a killed run achieved; return the lock file's bytes as they are now.
-
-    What it brought into sync is remembered with it, whatever becomes of the run that is at work.
-    """
-    project = workspace.project
-    # First: a prepared memory counts only if its lock file is the one that was read.
-    settle_memory(workspace.memory_path, gathered.lock_data)
-    if not gathered.recovers:
-        return gathered.lock_data
-    _LOG.info("Recovering a killed run: writing what it achieved into the lock file")
-    # The lock file before the journal goes: a kill in between folds the same journal in again.
-    data = render_lock(gathered.lock, gathered.lock_data)
-    _write_down(workspace, Ending(gathered.lock, gathered.seen), data, gathered.lock_data)
-    discard_journal(project.journal_path)
-    return data
-
-
-@dataclass(frozen=True, slots=True)
-class _Backups:
-    """Where copies are kept of files of vaults, `keys`, before they are first written."""
-
-    state_folder: Path
-    keys: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, workspace: Workspace) -> _Backups:
-        vaults = frozenset(one.key for one in workspace.digests if one.rules.is_vault)
-        return cls(workspace.project.state_folder, vaults)
-
-    def keep(self, file: FileChange) -> None:
-        """Keep a copy of a file that is about to be written; raises `CannotWrite`."""
-        if file.key in self.keys and file.is_change and file.before is not None:
-            keep_first(self.state_folder, file.key, file.before, f"{datetime.now(UTC):%Y-%m-%d}")
-
-
-def _write_files(
-    files: Iterable[FileChange], journal: Journal | None, backups: _Backups
-) -> dict[str, ZoterodigestError]:
-    """Replace files; return why some could not be, by key. One stops no other (law 6)."""
-    unwritten: dict[str, ZoterodigestError] = {}
-    written: list[bytes] = []
-    for file in files:
-        # Before the .bib is replaced: only the journal tells which of its entries are ours then.
-        if journal is not None and file.export is not None and file.is_change:
-            journal.exporting(file.export.exporting)
-        try:
-            backups.keep(file)
-            _put(file)
-        except (BadInput, CannotWrite, SourceChanged) as error:
-            unwritten[file.key] = error
-            continue
-        if file.key in backups.keys and file.is_change and file.after is not None:
-            written.append(file.after)
-    keep_written(backups.state_folder, written)
-    return unwritten
-
-
-def _contents_of(files: Iterable[FileChange]) -> Mapping[FileKey, bytes | None]:
-    return {file.key: file.after for file in files if file.is_change}
-
-
-def _put(file: FileChange) -> None:
-    if file.after is not None:
-        replace_file(file.path, file.after, file.before)
-    elif file.before is not None:
-        remove_file(file.path, file.before)
 
 
 def _begun_journal(changes: Changes, lock_data: bytes | None) -> Journal | None:
@@ -414,54 +321,6 @@ def rows_found(
     return tuple(found[row_id] for row_id in sorted(found))
 
 
-def _record(
-    workspace: Workspace, ending: Ending, known: LockFile, data: bytes | None
-) -> bytes | None:
-    """Write the lock file over the bytes `data`, which say `known`; return the bytes that it holds.
-
-    What is remembered of its links goes with it.
-    """
-    new = changed_lock(data, known, ending.lock)
-    _write_down(workspace, ending, new, data)
-    return new
-
-
-def _write_down(
-    workspace: Workspace, ending: Ending, new: bytes | None, data: bytes | None
-) -> None:
-    """Have the lock file hold `new` in place of `data`, and keep what is remembered of its links.
-
-    Without the memory, the next run would take the lock file for another computer's.
-    """
-    memory = workspace.memory_path
-    # Prepared before and kept after: a memory counts only with the lock file that it goes with.
-    if ending.seen is not None:
-        # Names the hash of the bytes that follow: after a kill `settle_memory` can tell them apart.
-        prepare_memory(memory, ending.seen, ending.lock, new)
-    if new is not None:
-        write_lock(workspace.project.lock_path, new, data)
-    if ending.seen is not None:
-        keep_memory(memory)
-
-
 def _not_entered(kept: Iterable[Pending], unwritten: Mapping[str, object]) -> list[Pending]:
     """Return the facts of papers whose digest could not be written."""
     return [one for one in kept if one.digest in unwritten]
-
-
-def remember(workspace: Workspace, command: str, gathered: Gathered, ending: Ending) -> None:
-    """Remember how a run ends that has nothing to write, where that can be done."""
-    data = changed_lock(gathered.lock_data, gathered.lock, ending.lock)
-    with suppress(CannotWrite, SourceChanged), running(workspace.project.state_folder, command):
-        if ending.seen is not None:
-            prepare_memory(workspace.memory_path, ending.seen, ending.lock, data)
-            keep_memory(workspace.memory_path)
-        ending.keep(data)
-        forget_pending(workspace.project.state_folder, ending.forgotten)
-
-
-def remember_newer(workspace: Workspace, command: str, gathered: Gathered) -> None:
-    """Remember that the library has a newer version, where that is all that a run saw of it."""
-    version, data = gathered.contents.version, gathered.lock_data or b""
-    with suppress(CannotWrite, SourceChanged), running(workspace.project.state_folder, command):
-        remember_version(workspace.memory_path, data, version)

@@ -20,7 +20,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.values import keep_texts
-from zoterodigest.sync.apply.applying import apply, remember, remember_newer
+from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import (
     CHANGED_MEANWHILE,
     Changes,
@@ -29,6 +29,7 @@ from zoterodigest.sync.apply.changes import (
     Results,
     Sent,
 )
+from zoterodigest.sync.apply.lock_and_memory import remember, remember_newer
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.gathering.gather import gather
 from zoterodigest.sync.gathering.sources import ReadDigest, Source
