@@ -25,6 +25,7 @@ from tests.sync.trouble import silent
 from zoterodigest.core.plan.plan import Action, ChangeItem
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile import quiet as core_quiet
+from zoterodigest.core.reconcile.link_keys import Keys
 from zoterodigest.project.memory import read_memory
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.leaving_marks import leave_marks
@@ -127,7 +128,7 @@ def _put_wrong_values(clone: Clone, pick: int) -> None:
     else:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("keys_of_item", "keys_of_link"):
-                patch.setattr(core_quiet, name, lambda *_: core_quiet.Keys())
+                patch.setattr(core_quiet, name, lambda *_: Keys())
             _warm(clone, pick)
 
 

@@ -9,12 +9,11 @@ since, or shares a key with what is loud. `reconcile` gets what is loud; the res
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import field, replace
 from typing import assert_never
 
-from zoterodigest.core.links.link import LockRow, fingerprint
-from zoterodigest.core.plan.plan import Link, Plan
+from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.reports import (
     AddedItem,
     AmbiguousEntry,
@@ -38,13 +37,21 @@ from zoterodigest.core.plan.reports import (
     UntitledEntry,
 )
 from zoterodigest.core.plan.run_options import LastSync, LibraryState
+from zoterodigest.core.reconcile.link_keys import (
+    Keys,
+    key_of_digest,
+    key_of_item,
+    keys_of_entry,
+    keys_of_item,
+    keys_of_link,
+    keys_of_moves,
+    named_items,
+    named_rows,
+)
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import CITEKEY, Entry, Item, text_in
-from zoterodigest.core.works.pairing import heading_prints, title_print, traits_of
+from zoterodigest.core.values.record import Entry
+from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.frozen import dataclass
-
-Keys = frozenset[str]
-"""What links and items meet by: item keys, row ids, identifiers, titles and long texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,7 @@ def with_all_related(marks: Marks, prints: Prints, loud: Loud, keys: Set[str]) -
     # No index of all keys: to look through 20,000 marks takes 4 ms, to make one 0.1 s.
     for _ in range(_MOST_STEPS):
         # Heard, not told: a move wakes its digest, but no link wakes others by standing in one.
-        woken = {digest for digest in marks.digests if _whole(digest) in news}
+        woken = {digest for digest in marks.digests if key_of_digest(digest) in news}
         found = {
             row_id
             for row_id, link in marks.links.items()
@@ -160,8 +167,8 @@ def with_all_related(marks: Marks, prints: Prints, loud: Loud, keys: Set[str]) -
         }
         named = {key for key, one in marks.items.items() if not news.isdisjoint(one.keys)}
         # Whatever marks tell of their keys: a key that names one was looked for elsewhere, too.
-        found = (found | _named(_ROW, news) & marks.links.keys()) - rows
-        named = (named | _named(_ITEM, news) & marks.items.keys()) - items
+        found = (found | named_rows(news) & marks.links.keys()) - rows
+        named = (named | named_items(news) & marks.items.keys()) - items
         if not found and not named:
             is_most = 2 * len(rows) > len(prints.rows)
             return None if is_most else _loud(marks, prints, frozenset(rows), frozenset(items))
@@ -258,7 +265,7 @@ def marks_of(
         },
         {
             # What belongs to no item, as a note that stands by itself, is known by its own key.
-            key: ItemMark(one, known.get(key) or Keys((_item(key),)))
+            key: ItemMark(one, known.get(key) or Keys((key_of_item(key),)))
             for key, one in prints.items.items()
             if key not in named.items
         },
@@ -343,78 +350,3 @@ class _Subjects:
             case _:
                 # mypy refuses a kind that is missing: with a mark, its report would be lost.
                 assert_never(report)
-
-
-# --- keys: what matching, pairing and following compare, by their own functions ------------------
-
-
-def keys_of_link(row: LockRow, entry: Entry | None) -> Keys:
-    """Return the keys by which a row, and the entry that it pairs with, meet others."""
-    keys = {_item(row.item), _row(row.id), *_traits(row.identifiers, row.title)}
-    keys |= {f"text {text}" for text in row.texts}
-    keys |= {f"key {row.key}"} if row.key else set()
-    return frozenset(keys) | (keys_of_entry(entry) if entry else frozenset())
-
-
-def keys_of_entry(entry: Entry) -> Keys:
-    """Return the keys by which an entry meets rows, other entries and items."""
-    traits = traits_of(entry)
-    texts = (f"text {text}" for text in traits.texts)
-    named = [f"key {traits.key}"] if traits.key else []
-    # In a group's library a note states `groups/ID/KEY`.
-    named += [_item(entry.item_key.rpartition("/")[2])] if entry.item_key else []
-    return frozenset((*_traits(traits.identifiers, traits.title), *texts, *named))
-
-
-def keys_near(items: Iterable[str], row_ids: Iterable[str]) -> Keys:
-    """Return the keys by which all that is about these items and rows is met."""
-    return frozenset((*map(_item, items), *map(_row, row_ids)))
-
-
-def keys_of_item(item: Item) -> Keys:
-    """Return the keys by which an item meets rows, entries, and items that were merged into it."""
-    known = _traits(item.identifiers, title_print(text_in(item.fields, "title")))
-    merged = map(_item, (item.key, *item.replaces))
-    # A note that states its key may be about this item.
-    citekey = text_in(item.fields, CITEKEY)
-    named = (f"key {fingerprint(citekey)}",) if citekey else ()
-    return frozenset((*known, *merged, *map(_row, item.notes), *named))
-
-
-def keys_of_moves(links: Iterable[Link]) -> Keys:
-    """Return the keys that wake the whole digests between or within which entries have moved.
-
-    The collections of a digest follow its headings by how many entries moved from where to where.
-    """
-    return frozenset(
-        _whole(digest)
-        for link in links
-        if link.before and link.before.place != (link.entry.digest, heading_prints(link.entry))
-        for digest in (link.before.digest, link.entry.digest)
-    )
-
-
-def _traits(identifiers: Iterable[object], title: str) -> Iterator[str]:
-    yield from (f"id {one}" for one in identifiers)
-    if title:
-        yield f"title {title}"
-
-
-_ITEM, _ROW = "item ", "row "
-
-
-def _item(key: str) -> str:
-    return f"{_ITEM}{key}"
-
-
-def _row(row_id: str) -> str:
-    return f"{_ROW}{row_id}"
-
-
-def _named(kind: str, keys: Iterable[str]) -> set[str]:
-    """Return what the keys of this kind name."""
-    return {one.removeprefix(kind) for one in keys if one.startswith(kind)}
-
-
-def _whole(digest: SourceKey) -> str:
-    return f"digest {digest}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from zoterodigest.core.links.link import LinkState, LockRow, fingerprint
-from zoterodigest.core.reconcile.quiet import keys_of_entry, keys_of_link
+from zoterodigest.core.reconcile.link_keys import keys_of_entry, keys_of_link
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry
 from zoterodigest.project.files import read_if_present

@@ -15,15 +15,8 @@ from dataclasses import replace
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.run_options import LibraryState
-from zoterodigest.core.reconcile.quiet import (
-    Keys,
-    Loud,
-    LoudPart,
-    Marks,
-    Prints,
-    keys_near,
-    plan_loud,
-)
+from zoterodigest.core.reconcile.link_keys import Keys, keys_near
+from zoterodigest.core.reconcile.quiet import Loud, LoudPart, Marks, Prints, plan_loud
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.read.later import KnownAreas
