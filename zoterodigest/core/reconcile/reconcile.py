@@ -27,12 +27,7 @@ from zoterodigest.core.plan.reports import (
     Report,
     SameWork,
 )
-from zoterodigest.core.plan.run_options import (
-    LastSync,
-    LibraryState,
-    RunOptions,
-    WhenDropped,
-)
+from zoterodigest.core.plan.run_options import LastSync, LibraryState, RunOptions, WhenDropped
 from zoterodigest.core.reconcile.following import with_links_left
 from zoterodigest.core.reconcile.last_seen import with_last_seen
 from zoterodigest.core.reconcile.linking import Linking, link_entries

@@ -12,36 +12,21 @@ from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.plan import CreateEntry, Plan
 from zoterodigest.core.plan.reports import HeldFile
-from zoterodigest.core.plan.run_options import (
-    ALL,
-    NONE,
-    Directions,
-    End,
-    LibraryState,
-    Mask,
-    OwnNotes,
-    Rules,
-    RunOptions,
-    WhenDropped,
-    WhenTrashed,
-)
+from zoterodigest.core.plan.run_options import End, LibraryState, RunOptions
 from zoterodigest.core.reconcile.guard import GuardStop, guard
 from zoterodigest.core.reconcile.reconcile import reconcile
-from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import CITEKEY, Entry
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.address import group_id_of, is_group
-from zoterodigest.project.config import Selection
-from zoterodigest.project.layout import Project
+from zoterodigest.library.address import group_id_of
 from zoterodigest.project.marks import Totals
 from zoterodigest.project.written import keep_held
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
-from zoterodigest.sync.gathering.new_entries import why_no_new_entries, why_no_new_notes
 from zoterodigest.sync.gathering.others import files_beside
-from zoterodigest.sync.gathering.sources import ReadBib, ReadDigest, without_places
+from zoterodigest.sync.gathering.sources import ReadDigest, without_places
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
+from zoterodigest.sync.run.rules import rules_by_key, rules_of_gone
 
 if TYPE_CHECKING:
     from zoterodigest.sync.bibliographies.bib_edits import BibEdit
@@ -230,12 +215,12 @@ def _parents_of_named(gathered: Gathered, beside: Iterable[Entry]) -> Iterator[t
 
 def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> RunOptions:
     """Return the terms of a run: each digest's own directions, as far as the run's go."""
-    rules = _rules_by_key(workspace, options, gathered)
+    rules = rules_by_key(workspace, options.intent, gathered)
     gone = [key for key in sorted(gathered.gone) if not key.is_bib]
     project = workspace.project
     prefer = project.configuration.sync.prefer
     common = RunOptions(
-        {**{key: _former_rules(project, key) for key in gone}, **rules},
+        {**{key: rules_of_gone(project, key) for key in gone}, **rules},
         folding=workspace.zotero.folding(),
         gone=gathered.gone - rules.keys(),
         missing=gathered.missing,
@@ -258,23 +243,6 @@ def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> R
             return replace(common, found=found, choices=choices)
         case Decide(choices):
             return replace(common, choices=choices, only_choices=True)
-
-
-def _rules_by_key(workspace: Workspace, options: Options, gathered: Gathered) -> dict[str, Rules]:
-    """Return how each source is kept that takes part in the run."""
-    is_shared = is_group(workspace.library.identity)
-    two_way = (read for read in gathered.bibs if read.bib.is_two_way)
-    return {
-        **{read.key: _rules(read, options, is_shared=is_shared) for read in gathered.digests},
-        **{read.key: _bib_rules(read, options) for read in two_way},
-    }
-
-
-def _former_rules(project: Project, key: SourceKey) -> Rules:
-    """Return what still holds for a digest whose file is gone."""
-    collection, former = project.former_collection(key), project.former_rules(key)
-    no_new = why_no_new_notes(former)
-    return Rules(collection=collection, is_file_entry=former.is_vault, no_new=no_new)
 
 
 def _pending(options: Options, gathered: Gathered) -> tuple[Pending, ...]:
@@ -300,62 +268,6 @@ def _without_taken(pending: Pending, citekeys: set[str]) -> Pending:
         return pending
     left = {name: value for name, value in fields.items() if name != CITEKEY}
     return replace(pending, found=replace(pending.found, fields=left))
-
-
-def _rules(read: ReadDigest, options: Options, *, is_shared: bool) -> Rules:
-    """Return how a digest is kept by a run of this direction; others read a library that
-    `is_shared`.
-    """
-    digest, rules = read.digest, read.digest.rules
-    directions = _directions(rules.push, rules.pull, options)
-    has_body = not is_shared if rules.body is None else rules.body
-    if rules.is_vault and not has_body:
-        directions = replace(directions, push=_without_text(directions.push))
-    return Rules(
-        directions,
-        digest.collection if rules.push is True else (),
-        # All files of a vault share one collection; the headings in a file are its own text.
-        rules.headings and not rules.is_vault,
-        places=directions.push != NONE and options.intent.creates,
-        no_new=_no_new(read),
-        when_dropped=WhenDropped(rules.when_dropped),
-        when_trashed=WhenTrashed(rules.when_trashed),
-        own_notes=OwnNotes(rules.notes),
-        is_file_entry=rules.is_vault,
-    )
-
-
-def _bib_rules(read: ReadBib, options: Options) -> Rules:
-    """Return how a bibliography is kept: its entries make no items and go into no collections."""
-    directions = _directions(read.bib.rules.push, read.bib.rules.pull, options)
-    if isinstance(options.intent, Publish):
-        directions = replace(directions, pull=_mask(read.bib.rules.pull))
-    return Rules(directions, has_headings=False, places=False, creates=False)
-
-
-def _directions(push: Selection, pull: Selection, options: Options) -> Directions:
-    pushed = _mask(push) if options.intent.may_push else NONE
-    pulled = _mask(pull) if options.intent.may_pull else NONE
-    return Directions(pushed, pulled, _mask(pull))
-
-
-def _without_text(mask: Mask) -> Mask:
-    """Return a mask that lets no text of a note pass."""
-    text = {"summary", "sections"}
-    return replace(mask, names=mask.names | text if mask.is_all_but else mask.names - text)
-
-
-def _no_new(read: ReadDigest) -> str:
-    """Return why no new entry comes into a digest; "" if one may."""
-    if read.digest.rules.pull is not True:
-        return "by zoterodigest.toml no whole entries come into this digest (pull)"
-    return why_no_new_entries(read)
-
-
-def _mask(selection: Selection) -> Mask:
-    if isinstance(selection, tuple):
-        return Mask(frozenset(selection))
-    return ALL if selection else NONE
 
 
 def row_ids() -> Iterator[str]:
