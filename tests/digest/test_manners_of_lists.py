@@ -133,6 +133,34 @@ def stated(text: str) -> list[dict[str, Any]]:
             {"title": "Owl Data: A Dataset", "authors": ["Wren A", "Finch B"], "year": 2022}
             | {"venue": "IEEE International Conference on Big Data"},
         ),
+        # A linked short name before the title, and one in brackets within the link.
+        (
+            f"- [DynaOwl]({U}) : Optimizing Multi-Task Training through Nests | EuroSys '24",
+            {"title": "Optimizing Multi-Task Training through Nests", "short_title": "DynaOwl"}
+            | {"venue": "EuroSys", "year": 2024},
+        ),
+        (
+            f"* [[UCT] Exploration in Owls (IJCAI 2016)]({U})",
+            {"title": "Exploration in Owls", "short_title": "UCT", "venue": "IJCAI", "year": 2016},
+        ),
+        # Authors before a title in quotation marks, and commas between all.
+        (
+            f'* Ada Wren, Bo Finch, Cy Kite, "Owl Tables for Birds", ICCV, 2015, [[Paper]({U})]',
+            {"title": "Owl Tables for Birds", "authors": ["Ada Wren", "Bo Finch", "Cy Kite"]}
+            | {"venue": "ICCV", "year": 2015},
+        ),
+        # Authors, title and venue parted by nothing but commas.
+        (
+            f"* Ada Wren, Bo M. Finch and Cy Kite, Owl Learning: A Survey, JAIR, 1996. [pdf]({U})",
+            {"title": "Owl Learning: A Survey", "authors": ["Ada Wren", "Bo M. Finch", "Cy Kite"]}
+            | {"venue": "JAIR", "year": 1996},
+        ),
+        # An arXiv id with its category and year is no venue.
+        (
+            f"8. **Owl Equations**, *Ada Wren, Bo Finch*, arXiv:1706.03762 [physics], 2021."
+            f" [[paper]({U})]",
+            {"title": "Owl Equations", "authors": ["Ada Wren", "Bo Finch"], "year": 2021},
+        ),
         # A short name behind a bar.
         (
             "| Paper | Published in |\n|---|---|\n| Learning Owls for Search｜**DSSM** | CIKM |",
@@ -186,6 +214,7 @@ def test_entries_are_found(text: str, titles: list[str]) -> None:
     [
         "* Information Retrieval (SIGIR)\n* Databases and Storage (SIGMOD)",
         "* A talk about owls that I gave, NeurIPS 2020\n* Another talk about owls, CVPR 2021",
+        f"* Ada Wren, Bo Finch, Cy Kite, [slides]({U})",
         "* Invited talk (NeurIPS 2020)\n* Program committee (CVPR 2021)",
         "* [Owl Science](https://www.springer.com/journal/10614)\n"
         "* [Owls and Data](https://www.springer.com/journal/10615)",

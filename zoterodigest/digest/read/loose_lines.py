@@ -341,9 +341,21 @@ _BEFORE_VENUE = lazy_regex(r"[.?!] In$")
 _PART = lazy_regex(r"[.,;:?!-]\s+")
 
 
+def _is_led_by_people(text: str) -> bool:
+    """Whether a text begins with two people at least: "Ada Lovelace, Kurt Gödel, A Title"."""
+    first, _, rest = text.partition(",")
+    if not rest or not is_person(first):
+        return False
+    second = rest.partition(",")[0].strip()
+    return all(map(is_person, filter(None, _AND.split(second))))
+
+
+_AND = lazy_regex(r"(?:^| )(?:and|&) ")
+
+
 def is_bare_title(text: str, venues: VenueTable) -> bool:
     """Whether a text without marks can be a title: no authors, venue or year stand at its ends."""
-    if _VENUE_FIRST.match(text):
+    if _VENUE_FIRST.match(text) or _is_led_by_people(text):
         return False
     if _YEAR_WITHIN.search(text) or _BEFORE_VENUE.search(text) or _CITED.search(text):
         return False

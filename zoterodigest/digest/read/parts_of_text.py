@@ -97,7 +97,9 @@ _ENDS = lazy_regex(r"[*_]et\.? al\.?[*_]$|(?:\bal|\bJr|\bSr|(?:^|[\s.-])[^\W\d_]
 
 _DOI = lazy_regex(r"(?:doi ?[:.]? ?)?10\.\d{4,9}/\S+", re.I)
 _ARXIV = lazy_regex(
-    r"(?:arxiv ?[:.]? ?)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?", re.I
+    r"(?:arxiv ?[:.]? ?)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?"
+    r"(?: ?\[[a-z][\w. ,-]{1,40}\])?",
+    re.I,
 )
 _ID_IN_TEXT = lazy_regex(rf"(?P<id>{_ARXIV.pattern}|doi ?[:.] ?10\.\d{{4,9}}/[^\s,;]+)", re.I)
 _ID_BEHIND = lazy_regex(rf"[,;]\s*{_ID_IN_TEXT.pattern}", re.I)
@@ -319,6 +321,8 @@ class _TextReader:
         if end - start > _LONGEST_VENUE or LINK in text or text.count("(") != text.count(")"):
             return None
         if not is_name_like(text) and not self._is_cited(text):
+            return None
+        if _ID_IN_TEXT.match(self._text, start, end):
             return None
         if _TWO_YEARS.search(self._text, start, end) or _ID_BEHIND.search(self._text, start, end):
             return None
