@@ -49,15 +49,41 @@ demo: $(VENV)/installed
 test: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(MAKE) --no-print-directory --jobs=2 types tests
+	$(MAKE) $(TWO_AT_A_TIME) types $(PARTS)
 
 types: $(VENV)/installed
 	$(BIN)/mypy
 
+tests:
+	$(MAKE) $(TWO_AT_A_TIME) $(PARTS)
+
+# One process for each part, the long ones first: to collect all tests in two processes, and to send
+# each to one of them, takes a twentieth of the CPU time. The last part is whatever is in no other.
+PARTS := $(addprefix tests-of-,sync histories cli digest vaults values rest)
+IN_sync := tests/sync
+IN_histories := tests/sync/histories
+IN_cli := tests/cli
+IN_digest := tests/digest
+IN_vaults := tests/vaults
+IN_values := $(addprefix tests/,bibtex core library lookup notes project)
+IN_rest := tests
+NOT_IN_sync := $(IN_histories)
+NOT_IN_rest := $(IN_sync) $(IN_cli) $(IN_digest) $(IN_vaults) $(IN_values)
+
+# The output of a part comes when it has ended, from make 4.0 on.
+TWO_AT_A_TIME := --no-print-directory --jobs=2 --keep-going \
+	$(if $(filter output-sync,$(.FEATURES)),--output-sync)
+
+.PHONY: $(PARTS)
 # Asserts say what they saw once something fails: to prepare all for that takes long.
-tests: $(VENV)/installed
-	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=ci --assert=plain \
-		|| { $(BIN)/pytest --last-failed --last-failed-no-failures=none; exit 1; }
+$(PARTS): tests-of-%: $(VENV)/installed
+	@echo "== tests of $*"
+	@$(PYTEST_OF_PART) --hypothesis-profile=ci --assert=plain \
+		|| { $(PYTEST_OF_PART) --last-failed --last-failed-no-failures=none; exit 1; }
+
+# Two parts at once would overwrite each other's list of what failed.
+PYTEST_OF_PART = $(BIN)/pytest $(IN_$*) $(addprefix --ignore=,$(NOT_IN_$*)) \
+	-o cache_dir=.pytest_cache/$*
 
 deep: $(VENV)/installed
 	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=deep -m ""
