@@ -333,3 +333,13 @@ def test_a_title_takes_no_links_along() -> None:
     assert found["title"] == "A Title"
     assert found["links"].startswith("[p](")
     assert found["links"].endswith("[c](d)")
+
+
+def test_a_container_has_its_own_templates_alone_whatever_was_asked_before() -> None:
+    form = a_format("- {title} [p]({url})", "{title}\n[p]({url})")
+    assert len(form.patterns) == 2
+
+    lists, paragraphs = form.by_container.values()
+
+    assert [one.template.container for one in lists.patterns] == ["item"]
+    assert [one.template.container for one in paragraphs.patterns] == ["paragraph"]

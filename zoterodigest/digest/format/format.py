@@ -328,7 +328,10 @@ class DigestFormat(_FormatTable):
             return self
         templates = [one for one in self.templates if one.container == container]
         entry = self.entry.model_copy(update={"containers": [container]})
-        return self.model_copy(update={"templates": templates, "entry": entry})
+        # `model_copy` would also copy what has been found out of all templates.
+        kept = {name: getattr(self, name) for name in DigestFormat.model_fields}
+        kept |= {"templates": templates, "entry": entry}
+        return DigestFormat.model_construct(self.model_fields_set, **kept)
 
     @cached_property
     def heads_name(self) -> str:
