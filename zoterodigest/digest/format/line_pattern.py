@@ -517,10 +517,11 @@ class TemplatePattern:
     @cached_property
     def begin(self) -> Pattern:
         """What matches the first line of an entry."""
-        # The head of a `<details>` ends where its summary does, whatever stands behind that.
-        is_whole = self.template.container != "details"
         head = self.lines[0]
-        return Pattern(beginning(head.line, is_whole=is_whole, is_loose=head.is_loose))
+        if self.template.container != "details":
+            return head.any
+        # The head of a `<details>` ends where its summary does, whatever stands behind that.
+        return Pattern(beginning(head.line, is_whole=False, is_loose=head.is_loose))
 
 
 def sketch(line: TemplateLine, present: Sequence[bool] | None = None) -> str:

@@ -73,8 +73,7 @@ def claim_by_template(claims: Claims, found: EntryRange, body: LayeredText, term
         pattern = form.patterns[number]
         if pattern.template.container != found.container:
             continue
-        # The first line of the template is tried before all else of it.
-        if (is_told and pattern.lines[0].has_open_title) or not pattern.lines[0].matches(bare):
+        if is_told and pattern.lines[0].has_open_title:
             continue
         reading = _TemplateReader(pattern, head, body, terms)
         shape = reading.shape(number)
@@ -244,7 +243,7 @@ def cell_match(rule: Pattern | LinePattern, data: bytes, terms: Terms) -> Match 
 
 def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | TwoWays | None:
     """Read a line under the first choice of groups that takes it."""
-    if not pattern.any.matches(data):
+    if not pattern.matches(data):
         return None
     if pattern.is_loose:
         from zoterodigest.digest.read.loose_lines import unmarked
