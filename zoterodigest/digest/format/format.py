@@ -290,10 +290,7 @@ class DigestFormat(_FormatTable):
     @cached_property
     def patterns(self) -> tuple[TemplatePattern, ...]:
         """The templates, as they read."""
-        return tuple(self._pattern(template) for template in self.templates)
-
-    def _pattern(self, template: EntryTemplate) -> TemplatePattern:
-        return TemplatePattern(template, is_loose=self.entry.loose)
+        return tuple(TemplatePattern(it, is_loose=self.entry.loose) for it in self.templates)
 
     @property
     def between(self) -> tuple[str, ...]:
@@ -406,12 +403,6 @@ class DigestFormat(_FormatTable):
         """The numbers of its loose templates with a title in the open."""
         numbered = enumerate(self.patterns)
         return frozenset(at for at, one in numbered if one.lines[0].has_open_title)
-
-    @cached_property
-    def begin_of_told_title(self) -> AnyOf:
-        """Matches a line that a `begin` pattern matches, if marks show which text is the title."""
-        numbered = enumerate(self.patterns)
-        return AnyOf([one.begin for at, one in numbered if at not in self.open_titles])
 
     # Each file states the names of a slot; a reader looks up the slot of a name.
 
