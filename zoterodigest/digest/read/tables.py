@@ -42,13 +42,13 @@ from zoterodigest.regex import lazy_regex
 _SHELTERS = (
     (b"<", Pattern(r"(?is)<details\b.*?</details>")),
     (b"<", Pattern(r"(?is)<p>.*?</p>")),
-    (b"$", Pattern(r"\$[^$\n]{1,1000}\$")),
-    (b"`", Pattern(r"`[^`\n]{1,500}`")),
-    (b"](", Pattern(r"\[\[?[^\[\]\n]{1,500}\]\]?\([^()\s]{1,1000}\)")),
+    (b"$", Pattern(r"\$[^$\n]+\$")),
+    (b"`", Pattern(r"`[^`\n]+`")),
+    (b"](", Pattern(r"\[\[?[^\[\]\n]+\]\]?\([^()\s]+\)")),
 )
 """What may hold pipes that part no cells, by its signs: HTML elements, math, code and links.
 
-To compile the last three takes 20 ms, and few rows have their signs.
+No limits in them: to compile the last three with some took 20 ms.
 """
 
 
