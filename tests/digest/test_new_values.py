@@ -204,3 +204,32 @@ def test_a_row_without_outer_pipes_has_the_next_number() -> None:
     new = new_lines(head + "".join(map(row.format, "123")), fields)
 
     assert new.startswith("04 | **ICML** | A New Paper | [Paper]")
+
+
+PADDED = [
+    ("| A title of paper {0} |     CVPR     |", "| A New Paper |   SIGGRAPH   |"),
+    ("| A title of paper {0} | CVPR         |", "| A New Paper | SIGGRAPH     |"),
+]
+
+
+@pytest.mark.parametrize(("row", "written"), PADDED, ids=["centered", "on the left"])
+def test_a_cell_is_filled_up_as_most_of_its_column_are(row: str, written: str) -> None:
+    end = " [pdf](https://arxiv.org/abs/200{0}.00001) |\n"
+    source = "| Title | Venue | Link |\n|---|:---:|---|\n" + "".join(
+        (row.replace(" CVPR ", name) + end).format(at)
+        for at, name in enumerate((" CVPR ", " CoNLL", " ICLR ", " AAAI "), 1)
+    )
+    # One row that nobody aligned.
+    source += (row.replace("  ", "") + end).format(9)
+
+    new = new_lines(source, {**PAPER, "venue": "SIGGRAPH"})
+
+    assert new == f"{written} [pdf](https://arxiv.org/abs/2401.00001) |"
+
+
+def test_blanks_that_fill_up_one_cell_are_not_those_of_another() -> None:
+    row = "| A title of paper {0} | [pdf](https://arxiv.org/abs/200{0}.00001){1}|\n"
+    source = "| Title | Link |\n|---|---|\n"
+    source += "".join(row.format(at, " " * (30 - 7 * at)) for at in range(1, 5))
+
+    assert new_lines(source, PAPER).endswith("[pdf](https://arxiv.org/abs/2401.00001) |")

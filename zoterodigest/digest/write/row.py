@@ -19,6 +19,7 @@ from zoterodigest.digest.read.layers import in_cell
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.read.tables import Header, find_headers
+from zoterodigest.digest.write.cell_padding import padding_of
 from zoterodigest.digest.write.house_style import HouseStyle, own_line
 from zoterodigest.digest.write.house_style import is_manner as is_manner_of
 from zoterodigest.digest.write.new_entry import NewEntryDraft
@@ -74,24 +75,10 @@ class _Model:
         rest = decoded(self.data[self.cells[-1][1] :])
         return "|" if rest.strip("| \t\r\n") else rest
 
-    def blanks(self, aligned: frozenset[int]) -> tuple[str, ...]:
-        """Return what stands before, between and behind the cells, blanks of `aligned` as one."""
-        ends = decoded(self.data[: self.cells[0][0]]), self.end
-        texts = [self.cell(column) for column in range(len(self.cells))]
-        around = [re.sub(r"\S.*\S|\S", "~", text) for text in texts]
-        return *ends, *(it[:1] if at in aligned else it for at, it in enumerate(around))
-
-    def padding(self, column: int, *, is_aligned: bool) -> tuple[str, str, int]:
-        """Return the blanks around a cell, and how wide it is at least, where its column is."""
-        text = self.cell(column)
-        if not text.strip():
-            # The row's other cells show whether blanks stand around what a cell holds.
-            others = (it for it in map(self.cell, range(len(self.cells))) if it.strip())
-            blank = " " if next(others, " ")[:1].isspace() else ""
-            return blank, blank, len(text) if is_aligned else 0
-        left = text[: len(text) - len(text.lstrip())]
-        right = text[len(text.rstrip()) :]
-        return (left, " ", len(text)) if is_aligned and len(right) > 1 else (left, right, 0)
+    @property
+    def edges(self) -> tuple[str, str]:
+        """What stands before the first cell and behind the last."""
+        return decoded(self.data[: self.cells[0][0]]), self.end
 
 
 def header_above(document: Document, form: DigestFormat, line: int) -> Header | None:
@@ -220,25 +207,15 @@ class NewRow:
     def _joined(self, texts: list[str]) -> str:
         if not self._models:
             return "| " + " | ".join(texts) + " |"
-        # A column whose cells are equally wide was aligned by somebody, so it stays aligned.
-        widths = [{len(it.cell(column)) for it in self._models} for column in range(len(texts))]
-        aligned = frozenset(at for at, each in enumerate(widths) if len(each) == 1)
-        # One sloppy row is no model: of those whose cells stand as most do, the nearest.
         own = [it for it in self._models if it.is_of_table]
-        best = usual(it.blanks(aligned) for it in (own if len(own) > _ODD else self._models))
-        model = next(it for it in self._models if it.blanks(aligned) == best)
-        row = decoded(model.data[: model.cells[0][0]])
-        for column, text in enumerate(texts):
-            left, right, width = model.padding(column, is_aligned=column in aligned)
-            cell = (left + text).ljust(width - 1) + right
-            row += ("|" if column else "") + (cell if text else self._nothing_in(column, cell))
-        return row + model.end
-
-    def _nothing_in(self, column: int, default: str) -> str:
-        """Return the blanks that most empty cells of a column hold."""
-        cells = (model.cell(column) for model in self._models)
-        found = usual(cell for cell in cells if not cell.strip())
-        return default if found is None else found
+        models = own if len(own) > _ODD else self._models
+        first, last = usual(it.edges for it in models) or ("|", "|")
+        columns = [[it.cell(column) for it in models] for column in range(len(texts))]
+        spaced = [cell[:1].isspace() for cells in columns for cell in cells if cell.strip()]
+        is_spaced = 2 * sum(spaced) > len(spaced)
+        paddings = [padding_of(cells, is_spaced=is_spaced) for cells in columns]
+        cells = (it.around(text) for it, text in zip(paddings, texts, strict=True))
+        return first + "|".join(cells) + last
 
 
 def _shown_alone(cell: tuple[Line, Mapping[str, str]]) -> tuple[int, int]:
