@@ -233,3 +233,26 @@ def test_blanks_that_fill_up_one_cell_are_not_those_of_another() -> None:
     source += "".join(row.format(at, " " * (30 - 7 * at)) for at in range(1, 5))
 
     assert new_lines(source, PAPER).endswith("[pdf](https://arxiv.org/abs/2401.00001) |")
+
+
+LINKED = "| A title of paper {0} | [CVPR202{0}](https://arxiv.org/abs/200{0}.00001) | One{0} |\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "cell"),
+    [
+        ({"venue": "ICML", "year": "2024"}, "[ICML2024](https://arxiv.org/abs/2401.00001)"),
+        ({"venue": "arXiv", "year": "2024"}, "[arXiv2024](https://arxiv.org/abs/2401.00001)"),
+        ({}, "[arXiv](https://arxiv.org/abs/2401.00001)"),
+    ],
+)
+def test_a_cell_in_which_the_venue_links_to_the_paper_keeps_the_link(
+    fields: Fields, cell: str
+) -> None:
+    source = "| Title | Published | Keywords |\n|---|---|---|\n" + "".join(
+        map(LINKED.format, "123")
+    )
+
+    new = new_lines(source, {**PAPER, **fields, "task": Members(("Two",))})
+
+    assert new == f"| A New Paper | {cell} | Two |"

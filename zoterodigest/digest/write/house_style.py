@@ -49,7 +49,7 @@ def filled_slots(entry: DigestEntry) -> list[Slot]:
     """Return the slots of an entry that hold text, in order; of a `tail` the links are a slot."""
     found: list[Slot] = []
     if entry.format.reads_parts:
-        return sorted(_apart(entry.slots), key=lambda slot: slot.span)
+        return sorted(venues_apart(entry.slots), key=lambda slot: slot.span)
     for slot in entry.slots:
         data = slot.text.data
         if slot.name == "tail" and (links := find_links(data)):
@@ -61,7 +61,7 @@ def filled_slots(entry: DigestEntry) -> list[Slot]:
     return sorted(found, key=lambda slot: slot.span)
 
 
-def _apart(slots: Sequence[Slot]) -> Iterator[Slot]:
+def venues_apart(slots: Sequence[Slot]) -> Iterator[Slot]:
     """Yield the slots that hold text, a link whose label is a venue apart from the links behind it.
 
     "[CVPR 2024](…) · [Code](…)" is a venue, the page of the paper, and a link.

@@ -20,10 +20,11 @@ from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.read.tables import Header, find_headers
 from zoterodigest.digest.write.cell_padding import padding_of
-from zoterodigest.digest.write.house_style import HouseStyle, own_line
+from zoterodigest.digest.write.house_style import HouseStyle, own_line, venues_apart
 from zoterodigest.digest.write.house_style import is_manner as is_manner_of
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.shown import UnwritableValue
+from zoterodigest.digest.write.values import words_in
 from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
@@ -67,6 +68,8 @@ class _Model:
         data = source[left:right]
         start, stop = left + len(data) - len(data.lstrip()), left + len(data.rstrip())
         slots = [it for it in self.slots if start <= it.span.start and it.span.end <= right]
+        # "[CVPR 2024](…)" is a venue and the page of the paper.
+        slots = sorted(venues_apart(slots), key=lambda slot: slot.span)
         return own_line(source, start, stop, slots) if slots else None
 
     @property
@@ -132,6 +135,8 @@ class NewRow:
         for line in self._lines(column, slot):
             fresh = [name for name in line.slots if name not in others]
             texts = self._draft.texts(fresh, beside | (self._used & {"url"}))
+            if texts.get("venue") == "" and _is_linked(line, "venue"):
+                texts["venue"] = self._label_of_page()
             if can_fill(line, texts):
                 found.append((line, texts))
         # Words around a value that the new entry lacks, such as a fold's, would stand there alone.
@@ -143,6 +148,10 @@ class NewRow:
         text = fill(line, {name: _in_cell(text) for name, text in texts.items()})
         text = _EMPTY_FOLD.sub("", text)
         return self._numbered(column, text) if slot == "title" else text
+
+    def _label_of_page(self) -> str:
+        """Return what a link to the work is called where its venue is not known."""
+        return "arXiv" if words_in(self._draft.fields, "arxiv") else "Paper"
 
     def _numbered(self, column: int, text: str) -> str:
         """Return a title's cell with the number that follows those of the table."""
@@ -216,6 +225,12 @@ class NewRow:
         paddings = [padding_of(cells, is_spaced=is_spaced) for cells in columns]
         cells = (it.around(text) for it, text in zip(paddings, texts, strict=True))
         return first + "|".join(cells) + last
+
+
+def _is_linked(line: Line, slot: str) -> bool:
+    """Whether a slot is what a link of the line is called."""
+    links = zip(line.slots, line.slots[1:], line.glue[1:], strict=False)
+    return (slot, "url", "](") in links
 
 
 def _shown_alone(cell: tuple[Line, Mapping[str, str]]) -> tuple[int, int]:
