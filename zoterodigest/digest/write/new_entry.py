@@ -135,7 +135,7 @@ class NewEntryDraft:
         if slot == "date" and isinstance(value, str):
             # `2022.10` does not tell whether May is `5` or `05`.
             texts = [text for text in texts if _has_short_month(text, value)] or texts
-            return most_alike(texts, shape_of)
+            return most_alike(texts, lambda text: (shape_of(text), _sizes_of_numbers(text)))
         return next(iter(texts), "")
 
     def _guarded(self, slot: str, text: str) -> str:
@@ -245,6 +245,10 @@ def paper_url(fields: Fields) -> str:
 
 def _signs_in(text: str) -> frozenset[str]:
     return frozenset(char for char in text if not char.isalnum() and char not in " -")
+
+
+def _sizes_of_numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(len, re.findall(r"\d+", text)))
 
 
 def _has_short_month(text: str, new: str) -> bool:
