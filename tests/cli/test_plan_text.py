@@ -14,7 +14,7 @@ from tests.sync.world import World
 from zoterodigest.cli.show import plan_lines
 from zoterodigest.cli.show.encoder import json_value
 from zoterodigest.cli.show.plan_text import news_text
-from zoterodigest.cli.show.report_names import ReportNames
+from zoterodigest.cli.show.report_names import ReportNames, conflict_text
 from zoterodigest.cli.show.report_sections import open_text, reports_text
 from zoterodigest.cli.show.report_text import SECTIONS, section_of, settling_command
 from zoterodigest.core.links.link import CollectionRow, LockRow
@@ -37,7 +37,7 @@ from zoterodigest.core.plan.plan import (
 from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import EMPTY, Entry, EntryLines, Item
+from zoterodigest.core.values.record import EMPTY, Entry, EntryLines, Item, Names
 from zoterodigest.digest.read.document import Document
 from zoterodigest.library.port import LibraryItem
 
@@ -512,3 +512,21 @@ def test_news_are_the_reports_that_were_not_shown(tmp_path: Path) -> None:
 
 def a_dropped_entry(number: int) -> reports.DroppedEntry:
     return reports.DroppedEntry(a_row(f"zd-{number}", f"AAAA222{number}"))
+
+
+@pytest.mark.parametrize(
+    ("held", "why"),
+    [
+        (
+            ("Wei Zhang", "Li Zhang", "Bo Xu"),
+            "A short name in an entry fits two authors of its item",
+        ),
+        (("Wei Zhang", "Bo Ruiz"), "Changed on both sides"),
+    ],
+)
+def test_a_doubtful_short_name_is_not_called_changed_on_both_sides(
+    held: tuple[str, ...], why: str
+) -> None:
+    short = Names(("Zhang", "Xu"), are_short=True)
+
+    assert conflict_text([reports.Conflict("zd-1", "authors", short, Names(held))]) == why

@@ -9,6 +9,7 @@ from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.core.links.link import CollectionRow, LockRow, field_source
 from zoterodigest.core.links.merge import would_lose_identifier, would_lose_title
+from zoterodigest.core.links.view import is_doubtful
 from zoterodigest.core.plan.plan import CreateCollection, CreateItem, Plan
 from zoterodigest.core.plan.reports import AddedItem, Conflict
 from zoterodigest.core.plan.run_options import End
@@ -252,13 +253,16 @@ _WHYS = (
     "changed on both sides",
     "an identifier was cleared in Zotero",
     "a title was cleared in an entry",
+    "a short name in an entry fits two authors of its item",
 )
 
 
 def _why_in_conflict(one: Conflict | OpenField) -> str:
-    both, identifier, title = _WHYS
+    both, identifier, title, doubtful = _WHYS
     if would_lose_identifier(one.name, one.at_item):
         return identifier
+    if is_doubtful(one.at_entry, one.at_item):
+        return doubtful
     return title if would_lose_title(one.name, one.at_entry) else both
 
 
