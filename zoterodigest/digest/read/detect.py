@@ -92,13 +92,6 @@ def credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:
         yield from listed_alone(entries, lines)
         return
     end = -1
-    # Where entries need not show anything, nothing is looked for: 2 % of reading long entries.
-    if entries and not entries[0].format.entry.evidence:
-        for entry in entries:
-            if entry.first > end:
-                yield entry
-                end = entry.last
-        return
     for group in _neighbours(entries, lines):
         evident = [is_evident(entry) for entry in group]
         # At least one must be evident, or any list of links would be a list of papers.
