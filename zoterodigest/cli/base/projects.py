@@ -16,7 +16,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.access import Tally
 from zoterodigest.library.address import parse_address, with_disk_path
 from zoterodigest.library.connect import connect
-from zoterodigest.library.port import BadLibrary, Library, Snapshot
+from zoterodigest.library.port import BadLibrary, Library
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, by_kind, folder_before_pattern
 from zoterodigest.project.lock.parts import linked_sources
@@ -27,7 +27,6 @@ from zoterodigest.sync.gathering.workspace import (
     Chosen,
     Workspace,
     library_meant,
-    mapping_of,
     open_workspace,
 )
 
@@ -214,20 +213,3 @@ def items_by_citekey(address: str) -> Mapping[str, str]:
             return read_keys(workspace).item_of
         except (OtherLibrary, NotSyncedYet):
             return {}
-
-
-def sources_in(
-    start: Path, library: Library, snapshot: Snapshot
-) -> Mapping[str, Mapping[str, str]]:
-    """Return, by item key and field, where values were found that items of `library` have.
-
-    The lock file of the project in `start` says so, if it links with this library.
-    """
-    from zoterodigest.sync.lookups.credits import rows_in, sources_of
-
-    project = project_in(start)
-    rows = [row for row in rows_in(project.lock_path, library) if row.credits]
-    credited = {row.item for row in rows}
-    zotero = mapping_of(project)
-    items = (item for item in snapshot.items if item.key in credited)
-    return {item.key: sources_of(item.key, item.data, rows, zotero) for item in items}

@@ -66,22 +66,21 @@ def init(
       zoterodigest init Papers/
       zoterodigest init --fresh
     """
-    act = _begin_anew if is_fresh else _write_configuration
-    emit(act(Path(), files))
+    emit(_begin_anew(files) if is_fresh else _write_configuration(files))
 
 
-def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
-    """Write `zoterodigest.toml` into `folder` for these files and yield what to do next.
+def _write_configuration(files: Sequence[Path]) -> Iterator[str]:
+    """Write a `zoterodigest.toml` for these files here and yield what to do next.
 
     A .bib, which need not be there yet, is a bibliography, any other file a digest; a folder stands
     for the Markdown files in it. Raises
     `CannotWrite` if there is a configuration, `BadInput` if one of the files cannot be read.
     """
-    path = folder / CONFIG_FILE
+    path = Path(CONFIG_FILE)
     # A broken symbolic link is a file of the person's too: exists() would not see it.
     if os.path.lexists(path):
         # The project may be older than its git repository, or than this line of git's.
-        added = () if files else (*_added_for_git(folder),)
+        added = () if files else (*_added_for_git(),)
         if not added:
             raise CannotWrite(path, "it exists already", "Edit it, or move it away first.")
         yield from added
@@ -91,45 +90,45 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     for bib in bibs:
         read_if_present(bib)
     with busy("Reading digests"):
-        proposals = tuple(_proposals(folder, digests))
-    names = [_name_in(folder, digest) for digest in digests]
-    bib_names = [_name_in(folder, bib) for bib in bibs]
-    text = initial_config(names, proposals, bib_names, _linked_library(folder) or DEFAULT_LIBRARY)
+        proposals = tuple(_proposals(digests))
+    names = [_name_of(digest) for digest in digests]
+    bib_names = [_name_of(bib) for bib in bibs]
+    text = initial_config(names, proposals, bib_names, _linked_library() or DEFAULT_LIBRARY)
     replace_file(path, text.encode("utf-8"), None)
     yield f"Wrote {path}. It explains every key."
     yield from _proposed(proposals)
-    yield from _added_for_git(folder)
+    yield from _added_for_git()
     yield "Next: `zoterodigest inspect` shows what is understood,"
     yield "      `zoterodigest plan` what a sync would do."
 
 
-def _added_for_git(folder: Path) -> Iterator[str]:
-    if add_lock_attributes(folder):
+def _added_for_git() -> Iterator[str]:
+    if add_lock_attributes(Path()):
         yield f"Added {LOCK_FILE} to {ATTRIBUTES}. To let git merge it, run once in each clone:"
         yield f"  {MERGE_DRIVER}"
 
 
-def _linked_library(folder: Path) -> str:
-    """Return the address of the library that the lock file in `folder` links with, "" if unknown.
+def _linked_library() -> str:
+    """Return the address of the library that the lock file here links with, "" if unknown.
 
     Under a configuration that names another library the links that are there could not be used.
     """
-    path = folder / LOCK_FILE
+    path = Path(LOCK_FILE)
     found = read_if_present(path)
     return address_of(read_lock(found, path).identity) if found else ""
 
 
-def _proposals(folder: Path, digests: Iterable[Path]) -> Iterator[Proposal]:
+def _proposals(digests: Iterable[Path]) -> Iterator[Proposal]:
     """Yield what is proposed for digests, and for patterns of their paths by one of their files."""
     files = {digest: _first_file(digest) for digest in digests}
     plain = [digest for digest, file in files.items() if digest == file]
-    yield from propose([_candidate(folder, digest) for digest in plain])
+    yield from propose([_candidate(digest) for digest in plain])
     for pattern in (digest for digest in digests if digest not in plain):
         if reason := why_vault(matching_files(Path(), str(pattern))):
-            yield Proposal(_name_in(folder, pattern), 'entry = "file"', reason)
+            yield Proposal(_name_of(pattern), 'entry = "file"', reason)
             continue
-        for one in propose([_candidate(folder, files[pattern])]):
-            yield replace(one, path=_name_in(folder, pattern))
+        for one in propose([_candidate(files[pattern])]):
+            yield replace(one, path=_name_of(pattern))
 
 
 _ALL_NOTES, _ALL_OF_QUARTO = "**/*.md", "**/*.qmd"
@@ -161,15 +160,16 @@ def _first_file(digest: Path) -> Path:
     return found[0]
 
 
-def _candidate(folder: Path, digest: Path) -> DigestProposal:
-    name = _name_in(folder, digest)
+def _candidate(digest: Path) -> DigestProposal:
+    name = _name_of(digest)
     document = read_document(name, read_digest(digest).data, formats_for(digest), venue_table())
     beside = frozenset(path.name for path in digest.absolute().parent.iterdir())
     return DigestProposal(name, document, beside)
 
 
-def _name_in(folder: Path, path: Path) -> str:
-    return Path(os.path.relpath(path, folder)).as_posix()
+def _name_of(path: Path) -> str:
+    """Return how the configuration names a path: as seen from here."""
+    return Path(os.path.relpath(path)).as_posix()
 
 
 def _proposed(proposals: Sequence[Proposal]) -> Iterator[str]:
@@ -181,13 +181,13 @@ def _proposed(proposals: Sequence[Proposal]) -> Iterator[str]:
         yield from hanging("    ", f"{one.rule}, as {visible(one.reason)}")
 
 
-def _begin_anew(start: Path, digests: Sequence[Path]) -> Iterator[str]:
-    """Set the lock file of `digests` (or of `start`) aside and yield what to do next.
+def _begin_anew(digests: Sequence[Path]) -> Iterator[str]:
+    """Set the lock file of `digests`, or of the project here, aside and yield what to do next.
 
     Raises `CannotWrite` if it cannot be renamed.
     """
-    config = find_project(digests[0] if digests else start)
-    project = loaded(config) if config else Project.implicit(digests or [start / "digest.md"])
+    config = find_project(digests[0] if digests else Path())
+    project = loaded(config) if config else Project.implicit(digests or [Path("digest.md")])
     path = project.lock_path
     if not path.exists():
         yield f"There is no lock file at {visible(str(path))}: nothing is linked yet."

@@ -12,14 +12,15 @@ from rich.cells import cell_len
 from zoterodigest.cli.base.completion import items_like
 from zoterodigest.cli.base.options import Invocation, argument, command
 from zoterodigest.cli.base.project_context import linking_items
-from zoterodigest.cli.base.projects import items_by_citekey, open_library, project_in, sources_in
+from zoterodigest.cli.base.projects import items_by_citekey, open_library, project_in
 from zoterodigest.cli.base.screen import styled, visible, visible_lines, wrapped
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.file_items import item_of_file, place_in_file
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import api_data, family, note_text, shown_title
-from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.port import Library, LibraryItem, Snapshot
 from zoterodigest.library.records.contents import collection_paths
+from zoterodigest.sync.gathering.workspace import mapping_of
 from zoterodigest.sync.items.finding import item_meant
 
 
@@ -44,7 +45,7 @@ def show(
     keys = [_key_in_file(key) or key for key in keys]
     with open_library(asked.address) as library, busy("Reading the library"):
         snapshot = library.read()
-        sources = sources_in(Path(), library, snapshot)
+        sources = _looked_up(library, snapshot)
     read_keys = partial(items_by_citekey, asked.address)
     with busy("Looking for the items"):
         items = [item_meant(snapshot.items, key, read_keys) for key in keys]
@@ -58,6 +59,21 @@ def _key_in_file(what: str) -> str:
     """Return the key of the item that a file or a line of it is linked with; "" for no file."""
     path, line = place_in_file(what)
     return item_of_file(project_in(path.parent), path, line) if path.is_file() else ""
+
+
+def _looked_up(library: Library, snapshot: Snapshot) -> Mapping[str, Mapping[str, str]]:
+    """Return, by item key and field, where values were found that items of `library` have.
+
+    The lock file of the project here says so, if it links with this library.
+    """
+    from zoterodigest.sync.lookups.credits import rows_in, sources_of
+
+    project = project_in(Path())
+    rows = [row for row in rows_in(project.lock_path, library) if row.credits]
+    credited = {row.item for row in rows}
+    zotero = mapping_of(project)
+    items = (item for item in snapshot.items if item.key in credited)
+    return {item.key: sources_of(item.key, item.data, rows, zotero) for item in items}
 
 
 _ELSEWHERE = frozenset(
