@@ -51,6 +51,11 @@ def stated(text: str) -> list[dict[str, Any]]:
             f"- [A Crash Course in Owls]({U}) - Wren et al. (2022) [[Video](https://y.example)]",
             {"title": "A Crash Course in Owls", "authors": ["Wren"], "year": 2022},
         ),
+        (
+            f"- [Causal Owls in the Presence of Herons]({DOI}) - Tern Tern, VanderWren (2012)",
+            {"title": "Causal Owls in the Presence of Herons", "year": 2012}
+            | {"authors": ["Tern Tern", "VanderWren"]},
+        ),
         # A journal in italics with its year, in parentheses.
         (
             f"- [Basic Models of Owls]({DOI}) (_Statistics Surveys_, 2017).",
@@ -216,6 +221,7 @@ def test_entries_are_found(text: str, titles: list[str]) -> None:
         "* A talk about owls that I gave, NeurIPS 2020\n* Another talk about owls, CVPR 2021",
         f"* Ada Wren, Bo Finch, Cy Kite, [slides]({U})",
         "* Invited talk (NeurIPS 2020)\n* Program committee (CVPR 2021)",
+        f"* [Journal of Owl Software]({DOI})\n* [The Journal of Owls]({U})",
         "* [Owl Science](https://www.springer.com/journal/10614)\n"
         "* [Owls and Data](https://www.springer.com/journal/10615)",
     ],

@@ -110,7 +110,7 @@ _FAMILY = r"(?:(?:v[ao]n|de[rnl]?|di|la|le) ){0,2}[^\W\d_a-z][\w'’-]*"
 _GIVEN = r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){0,2}"
 _INVERTED = lazy_regex(rf"(?:by )?{_FAMILY}, {_GIVEN}(?: and {_FAMILY}, {_GIVEN})+")
 """Names as in BibTeX: "Lovelace, Ada and Gödel, Kurt"."""
-_LAST_NAME = r"(?:(?:v[ao]n|de[rnl]?|di|la|le) ){0,2}[A-Z\u00c0-\u024f][\w'’-]+"
+_LAST_NAME = r"(?:(?:v[ao]n|de[rnl]?|di|la|le) ){0,2}[A-Z\u00c0-\u024f][\w'’-]+(?: [A-Z][\w'’-]+)?"
 _NAMES_AND_YEAR = lazy_regex(
     rf"(?P<authors>{_LAST_NAME}(?:,? (?:and|&) {_LAST_NAME}|(?:, {_LAST_NAME})+"
     rf"(?:,? (?:and|&) {_LAST_NAME})?(?:,? et al\.?)?)),? \((?P<year>(?:19|20)\d\d)\)"
@@ -287,7 +287,8 @@ class _TextReader:
     def _last_names(self, start: int, end: int) -> _Parts | None:
         """Return the parts of "Gödel, Noether (2024)"; one name alone may be that of a venue."""
         found = _NAMES_AND_YEAR.fullmatch(self._text, start, end)
-        if found is None or not all(map(is_last_name, names.parse_names(found["authors"]).people)):
+        people = names.parse_names(found["authors"]).people if found else ()
+        if found is None or not all(is_last_name(it) or is_person(it) for it in people):
             return None
         return [PartSpan(name, *found.span(name)) for name in ("authors", "year")]
 
