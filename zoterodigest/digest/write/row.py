@@ -162,15 +162,16 @@ class NewRow:
     def _next_number(self, column: int) -> str:
         """Return what a column of numbers goes on with; "" for any other."""
         numbers: list[int] = []
+        width = 0
         for cell in self._cells(column):
             if not re.fullmatch(r"\d{1,5}", cell):
                 return ""
             numbers.append(int(cell))
+            width = max(width, len(cell) if cell[0] == "0" else 0)
         # A column of stars holds numbers, too, but no row of them. Of a row one may be missing.
         known = {*numbers}
         missing = max(known, default=0) - min(known, default=0) + 1 - len(known)
         is_row = len(numbers) == len(known) > 1 and missing <= len(known) // _SOME
-        width = max((len(it) for it in self._cells(column) if it[:1] == "0"), default=0)
         return f"{max(known) + 1:0{width}}" if is_row else ""
 
     def _cells(self, column: int) -> Iterator[str]:
