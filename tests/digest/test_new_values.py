@@ -187,6 +187,15 @@ def test_the_url_of_a_doi_stays_the_one_that_the_item_has() -> None:
     assert new == "- [A New Paper](https://dl.acm.org/doi/10.1145/009)"
 
 
+def test_a_title_links_to_arxiv_where_others_do_also_beside_a_publisher_s_page() -> None:
+    line = "- [A title of paper {0}](https://arxiv.org/abs/200{0}.00001) (202{0})\n"
+    fields: Fields = {**PAPER, "url": "https://dl.acm.org/doi/10.1145/009"}
+
+    new = new_lines("".join(map(line.format, "123")), {**fields, "doi": "10.1145/009"})
+
+    assert new == "- [A New Paper](https://arxiv.org/abs/2401.00001)"
+
+
 def test_an_emoji_within_the_link_of_a_title_leaves_the_link() -> None:
     line = "- [{1} A title of paper {0}](https://lab.org/{0}.pdf)\n"
     source = "# Papers\n\n" + "".join(line.format(at, sign) for at, sign in enumerate("📝📜📝📚"))

@@ -153,9 +153,10 @@ class NewEntryDraft:
         resolvers = [_before_doi(url, words_in(it, "doi")) for url, it in samples]
         pairs = zip(forms, resolvers, strict=True)
         most = usual("arxiv" if form else "doi" if it else "" for form, it in pairs)
-        # Its own page, if that is its DOI's or others link to such pages.
+        # Its own page, if that is its DOI's, or others link to such pages.
         own = words_in(self.fields, "url")
-        if own and (doi in own if doi and most != "" else not arxiv):
+        is_doi = bool(doi) and (most == "doi" or not arxiv)
+        if own and ((is_doi and doi in own) or (not arxiv and (not doi or most == ""))):
             return safe_url(own)
         if doi and (most == "doi" or not arxiv) and (found := usual(filter(None, resolvers))):
             return safe_url(found + doi)
