@@ -322,7 +322,8 @@ class Planner:
         lines = NewLines(draft)
         text = lines.text()
         # No neighbor has a line of signs and values alone: they show at least which signs.
-        like = None if lines.is_told else like_neighbors(draft, self._document)
+        is_shown = form.containers == ("item",) and not lines.is_told
+        like = like_neighbors(draft, self._document) if is_shown else None
         return text if like is None else like
 
     def _numbered(self, text: str, spot: Spot, region: HeadingRegion) -> str:
