@@ -564,7 +564,11 @@ def test_authors_hidden_behind_et_al_stay_in_the_item() -> None:
         (2, ("Ada Bee", "New Name"), ("Di Do", "Ed Eck")),
         (2, ("Ada Bee", "Di Do"), ("Ed Eck",)),
         (2, ("Ada Bee", "Cy Cox", "New Name"), ("Di Do", "Ed Eck")),
-        (3, ("New Name", "Other Name"), ("Ed Eck",)),
+        (3, ("New Name", "Other Name"), ("Di Do", "Ed Eck")),
+        (2, ("Adah Beer",), ("Cy Cox", "Di Do", "Ed Eck")),
+        (3, ("Ada Bee", "New Name"), ("Di Do", "Ed Eck")),
+        (3, ("Ada Bee", "Di Do"), ("Ed Eck",)),
+        (3, ("Cy Cox",), ("Di Do", "Ed Eck")),
     ],
 )
 def test_a_name_before_et_al_hides_nobody_for_ever(

@@ -122,7 +122,7 @@ def for_item(at_entry: Value, at_item: Value, named: int | None = None) -> Value
 
     The authors hidden behind an entry's "et al." stay; "et al." itself is no author. Whoever an
     entry names in short keeps the whole name. `named` is how many of the item's authors the entry
-    named before its edit, if known: all others were hidden.
+    named before its edit, if known: all others were hidden, and stay so.
     """
     if not isinstance(at_entry, Names) or not (at_entry.truncated or at_entry.are_short):
         return at_entry
@@ -199,7 +199,8 @@ def _cut(name: str, at_entry: Value, at_item: Value) -> Value:
 
 def _hidden(shown: tuple[str, ...], held: tuple[str, ...], named: int | None) -> tuple[str, ...]:
     """Return the item's people that stand behind the last one the entry names."""
-    if named is not None:
+    # Who is named no more, as the entry is cut earlier, stands behind its "et al." now.
+    if named is not None and len(shown) >= named:
         return tuple(it for it in held[named:] if not any(same_name(it, one) for one in shown))
     for back, person in enumerate(reversed(shown)):
         for place, other in enumerate(held):
