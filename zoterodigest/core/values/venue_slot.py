@@ -105,7 +105,10 @@ _OUTER = lazy_regex(
 _FULL_YEAR = lazy_regex(r"(?<!\d)(?<!\d\.)(?:19|20)\d\d(?!\d|\.\d)")
 _SHORT_YEAR = lazy_regex(
     r"(?<=[A-Za-z]) ?['’] ?(\d\d)(?!\d)|^[\W_]{0,4}(?!covid)[a-z]{3,12}-?(\d\d)(?!\w)"
-    r"|^[a-z]{3,12} (\d\d)(?=['’](?!\w))|^[\W_]{0,4}(\d\d)-(?!covid)(?=[a-z]{3,12}(?!\w))",
+    r"|^[a-z]{3,12} (\d\d)(?=['’](?!\w))"
+    # Of words behind a number only a short form is a venue: "12-May" is a day, "10-shot" a setting.
+    r"|^[\W_]{0,4}(\d\d)-(?!(?:covid|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?!\w))"
+    r"(?=(?-i:[A-Z]{2})[a-z]{1,10}(?!\w))",
     re.IGNORECASE,
 )
 _BETWEEN = " \t,;:|·-"
