@@ -222,6 +222,9 @@ def test_entries_are_found(text: str, titles: list[str]) -> None:
         f"* Ada Wren, Bo Finch, Cy Kite, [slides]({U})",
         "* Invited talk (NeurIPS 2020)\n* Program committee (CVPR 2021)",
         f"* [Journal of Owl Software]({DOI})\n* [The Journal of Owls]({U})",
+        "* Two papers of ours have been accepted (ICML 2024)\n* We gave a talk on owls (KDD 2023)\n"
+        "* I am serving as an area chair (ECCV 2024)\n* Invited talk about our owls (ECML 2021)\n"
+        "* Code of the third version released (May 2024)\n* Best reviewer award again (CVPR 2022)",
         "* [Owl Science](https://www.springer.com/journal/10614)\n"
         "* [Owls and Data](https://www.springer.com/journal/10615)",
     ],
