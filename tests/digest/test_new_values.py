@@ -265,3 +265,18 @@ def test_a_cell_in_which_the_venue_links_to_the_paper_keeps_the_link(
     new = new_lines(source, {**PAPER, **fields, "task": Members(("Two",))})
 
     assert new == f"| A New Paper | {cell} | Two |"
+
+
+def test_an_escaped_bracket_goes_with_what_stands_before_it() -> None:
+    line = "- [A title of paper {0}](n{0}.md) [CVPR 202{0}]"
+    line += "\\[[arxiv](https://arxiv.org/abs/200{0}.00001)\\]\n"
+    fields: Fields = {
+        "title": "A New Paper",
+        "url": "https://lab.org/new.pdf",
+        "venue": "ICML",
+        "year": "2024",
+    }
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert new == "- [A New Paper](https://lab.org/new.pdf) [ICML 2024]"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from zoterodigest.regex import lazy_regex
 
-_MARK = lazy_regex(r"\*{1,3}|(?<!\w)__?|__?(?!\w)|`+|[()\[\]（）【】]")
-_CLOSES = {")": "(", "]": "[", "）": "（", "】": "【"}
+_MARK = lazy_regex(r"\\[()\[\]]|\*{1,3}|(?<!\w)__?|__?(?!\w)|`+|[()\[\]（）【】]")
+_CLOSES = {")": "(", "]": "[", "）": "（", "】": "【", "\\)": "\\(", "\\]": "\\["}
 _BLANKS = " \t"
 
 
