@@ -53,7 +53,7 @@ HOMES = {
     "requests": ("lookup.service",),
     "arxiv": (),  # ADR 21
     "bibtexparser": (),
-    "sqlite3": ("library", "lookup.cache", "project.values", "project.cache"),
+    "sqlite3": ("library", "lookup.cache", "project.values"),
     "pydantic": (
         "foreign",
         "mapping",
@@ -127,7 +127,7 @@ ADAPTERS = (
     *(
         "library.desktop.state",
         "project.memory",
-        "project.cache",
+        "project.kept",
         "project.pending",
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from tests.sync.recovery import a_line, a_list
@@ -42,7 +44,7 @@ def synced_before(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     with monkeypatch.context() as earlier:
         earlier.setattr("zoterodigest.digest.read.lines.name_of_heading", as_written)
         world.push(SYNC)
-    (world.root / ".zoterodigest" / "cache" / "readings.sqlite").unlink(missing_ok=True)
+    shutil.rmtree(world.root / ".zoterodigest" / "cache", ignore_errors=True)
     assert set(world.collections()) == {"List", *(f"List/{it}" for it in (VISION, THEORY, MORE))}
     return world
 

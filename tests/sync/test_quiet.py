@@ -27,8 +27,7 @@ from zoterodigest.core.plan.reports import AddedItem, Conflict
 from zoterodigest.core.reconcile.quiet import Marks
 from zoterodigest.core.values.record import text_in
 from zoterodigest.digest.read.estimate import missed_entries
-from zoterodigest.project.cache import ReadingCache
-from zoterodigest.project.engine import engine_key
+from zoterodigest.project.kept import as_kept, hashed, keep, kept_value
 from zoterodigest.project.marks import (
     KeptMarks,
     LeftMarks,
@@ -77,26 +76,28 @@ def a_settled_world(root: Path) -> World:
     return world
 
 
-def marks_of(world: World) -> tuple[ReadingCache, KeptMarks, LeftMarks]:
+def marks_of(world: World) -> tuple[Path, KeptMarks, LeftMarks]:
     workspace = world.workspace()
     name = marks_name(workspace.memory_path, workspace.library.identity)
-    cache = ReadingCache(workspace.project.state_folder, engine_key())
-    kept = read_marks(cache, name)
+    state_folder = workspace.project.state_folder
+    kept = read_marks(state_folder, name)
     assert kept is not None
     left = kept.left()
     assert left is not None
-    return cache, kept, left
+    return state_folder, kept, left
 
 
 def left_marks(world: World) -> LeftMarks | None:
     workspace = world.workspace()
-    cache = ReadingCache(workspace.project.state_folder, engine_key())
-    kept = read_marks(cache, marks_name(workspace.memory_path, workspace.library.identity))
+    name = marks_name(workspace.memory_path, workspace.library.identity)
+    kept = read_marks(workspace.project.state_folder, name)
     return kept.left() if kept else None
 
 
 def cache_of(world: World) -> Path:
-    return world.root / ".zoterodigest" / "cache" / "readings.sqlite"
+    workspace = world.workspace()
+    name = marks_name(workspace.memory_path, workspace.library.identity)
+    return world.root / ".zoterodigest" / "cache" / name
 
 
 def test_a_settled_project_is_not_read_again(world: World) -> None:
@@ -338,13 +339,12 @@ def test_a_run_of_another_direction_has_no_use_for_the_marks(world: World, inten
 def test_wrong_marks_hide_a_change_until_they_are_deleted_and_write_none(world: World) -> None:
     world.change(world.key(TITLES[0]), title="Restoring Every Image")
     before = world.everything(), world.traces()
-    cache, kept, left = marks_of(world)
+    state_folder, kept, left = marks_of(world)
     sources = sources_now(world.workspace())
     assert sources is not None
     now = item_prints(by_item(world.library.read().items), sources.memory)
     wrong = {key: replace(one, print=now[key]) for key, one in left.marks.items.items()}
-    with cache:
-        keep_marks(cache, kept.name, replace(left, marks=replace(left.marks, items=wrong)))
+    keep_marks(state_folder, kept.name, replace(left, marks=replace(left.marks, items=wrong)))
 
     hidden = sync(world)
     after = world.everything(), world.traces()
@@ -365,10 +365,9 @@ def test_areas_that_were_judged_wrongly_get_nothing_wrong_written(
     other = World(tmp_path_factory.mktemp("other") / "world", list(world.digests))
     shutil.copytree(world.root, other.root)
     cache_of(other).unlink()
-    cache, kept, left = marks_of(world)
-    with cache:
-        wrong = dict.fromkeys(left.judged, judged)
-        keep_marks(cache, kept.name, replace(left, judged=wrong))
+    state_folder, kept, left = marks_of(world)
+    wrong = dict.fromkeys(left.judged, judged)
+    keep_marks(state_folder, kept.name, replace(left, judged=wrong))
 
     sync(world)
     sync(other)
@@ -378,14 +377,13 @@ def test_areas_that_were_judged_wrongly_get_nothing_wrong_written(
 
 @pytest.mark.parametrize("wrong", [[], {}, {"items": 1}, "x", None, {"links": {"zd-1": [1]}}])
 def test_records_of_any_other_shape_are_no_marks(world: World, wrong: object) -> None:
-    cache, kept, _ = marks_of(world)
-    with cache:
-        cache.put("marks", {kept.name: wrong})
+    state_folder, kept, _ = marks_of(world)
+    keep(state_folder, {kept.name: as_kept(wrong)})
     assert not is_quiet(world)
     sync(world)
-    cache, kept, _ = marks_of(world)
-    with cache:
-        cache.put("keys of marks", {kept.name: wrong})
+    state_folder, kept, _ = marks_of(world)
+    head = {**kept_value(state_folder, kept.name), "keys": hashed(as_kept(wrong))}
+    keep(state_folder, {kept.name: as_kept(head), f"{kept.name}-keys": as_kept(wrong)})
     world.put_item("MINE2222", title="Nothing to do with it")
 
     assert not is_quiet(world)
@@ -618,8 +616,13 @@ def empty(path: Path) -> None:
 
 
 def of_another_version(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE engine SET key = 'another'")
+    state_folder = path.parents[1]
+    head = {**kept_value(state_folder, path.name), "engine": "another"}
+    keep(state_folder, {path.name: as_kept(head)})
+
+
+def of_the_keys(change: Callable[[Path], None]) -> Callable[[Path], None]:
+    return lambda path: change(path.with_name(f"{path.name}-keys"))
 
 
 CACHES = (
@@ -630,6 +633,8 @@ CACHES = (
     empty,
     of_another_version,
     Path.unlink,
+    of_the_keys(flip_a_byte),
+    of_the_keys(Path.unlink),
 )
 
 
@@ -1028,16 +1033,14 @@ def what_is_done(found: Prepared | None) -> str:
 
 
 def test_prints_of_one_run_are_not_taken_with_the_keys_of_another(tmp_path: Path) -> None:
-    cache = ReadingCache(tmp_path, "engine")
-    (tmp_path / "cache").mkdir(exist_ok=True)
     left = LeftMarks(Marks("common"), Totals(), {}, {}, {})
-    with cache:
-        keep_marks(cache, "marks", left)
-        first = read_marks(cache, "marks")
-        keep_marks(cache, "marks", left)
-        second = read_marks(cache, "marks")
+    other = replace(left, judged={"an area": "entry"})
+    keep_marks(tmp_path, "marks", left)
+    first = read_marks(tmp_path, "marks")
+    keep_marks(tmp_path, "marks", other)
+    second = read_marks(tmp_path, "marks")
 
     assert first is not None
     assert second is not None
-    assert second.left() == left
+    assert second.left() == other
     assert first.left() is None

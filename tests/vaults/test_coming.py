@@ -179,10 +179,9 @@ def test_a_note_that_comes_gets_the_item_that_it_gets_of_all(vault: World, name:
 
 
 def test_a_note_gets_its_item_though_marks_hide_all_that_it_may_be_about(vault: World) -> None:
-    cache, kept, left = marks_of(vault)
+    state_folder, kept, left = marks_of(vault)
     hidden = {key: replace(one, keys=frozenset()) for key, one in left.marks.items.items()}
-    with cache:
-        keep_marks(cache, kept.name, replace(left, marks=replace(left.marks, items=hidden)))
+    keep_marks(state_folder, kept.name, replace(left, marks=replace(left.marks, items=hidden)))
     of_an_item()(vault)
 
     found = found_in_part(vault)

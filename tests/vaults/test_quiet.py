@@ -15,7 +15,6 @@ from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.core.plan.reports import HeldFile
 from zoterodigest.digest.read import vault_file
 from zoterodigest.digest.read.vault_file import read_note_file
-from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.digests import read_digest
 from zoterodigest.project.files import SourceFile
 from zoterodigest.project.outside import Allowed
@@ -224,7 +223,8 @@ def test_of_a_vault_in_which_a_note_is_missing_only_that_is_looked_at(vault: Wor
 
 def test_marks_are_left_of_all_notes_but_one_that_is_missing(vault: World) -> None:
     path_of(vault, 7).unlink()
-    ReadingCache(vault.root / ".zoterodigest", "").discard()
+    for path in (vault.root / ".zoterodigest" / "cache").glob("marks-*"):
+        path.unlink()
     carry_out(prepare(vault.workspace(), OPTIONS), silent)
 
     prepared = as_over_everything(vault)

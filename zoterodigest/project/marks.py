@@ -1,4 +1,4 @@
-"""Marks in the cache: what the last run that found everything in sync leaves for the next one.
+"""Marks: what the last run that found everything in sync leaves for the next one.
 
 They hold prints and keys of links and items, and no values. So a wrong one can hide a change, and
 never write one.
@@ -6,7 +6,6 @@ never write one.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, field
@@ -17,9 +16,9 @@ from zoterodigest.core.links.link import hex_fingerprint
 from zoterodigest.core.reconcile.quiet import ItemMark, LinkMark, Marks
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.frozen import dataclass
-from zoterodigest.project.cache import ReadingCache
+from zoterodigest.project.engine import engine_key
+from zoterodigest.project.kept import as_kept, hashed, keep, kept, kept_value, value_of
 
-_HEAD, _KEYS = "marks", "keys of marks"
 _ILL_FORMED = ValueError, KeyError, TypeError, AttributeError
 """What comes of a value that is JSON, and not what a run keeps."""
 
@@ -71,12 +70,12 @@ class LeftMarks:
 class KeptMarks:
     """What a run has left, without the keys of its links and items, which only `left` reads.
 
-    `marked` is how many rows have a mark. The keys that go with it have the same `turn`.
+    `marked` is how many rows have a mark. The keys that go with it have the hash `keys`.
     """
 
-    cache: ReadingCache
+    state_folder: Path
     name: str
-    turn: str
+    keys: str
     common: str
     files: Mapping[SourceKey, str]
     totals: Totals
@@ -88,10 +87,11 @@ class KeptMarks:
     def left(self) -> LeftMarks | None:
         """Return all that was left; None if the keys are lost."""
         with suppress(*_ILL_FORMED):
-            known: dict[str, Any] = self.cache.get(_KEYS, [self.name])[self.name]
+            data = kept(self.state_folder, _keys_name(self.name))
             # Prints of one run with the keys of another would hide what bears on a link.
-            if known["turn"] != self.turn:
+            if data is None or hashed(data) != self.keys:
                 return None
+            known: dict[str, Any] = value_of(data)
             entries: dict[SourceKey, tuple[str, ...]] = {
                 DigestKey(key): tuple(found) for key, found in known["entries"].items()
             }
@@ -120,29 +120,35 @@ class KeptMarks:
 def marks_name(memory_path: Path, identity: str) -> str:
     """Return the name of the marks that go with a memory and the identity of its library.
 
-    It is no hash of what they follow from, as keys of other records are: they are of the last run
-    only. What they follow from stands in them.
+    They are of the last run only. What they follow from stands in them.
     """
-    return hex_fingerprint(f"{memory_path.name} {identity}")
+    return f"marks-{hex_fingerprint(f'{memory_path.name} {identity}')}"
 
 
-def read_marks(cache: ReadingCache, name: str) -> KeptMarks | None:
-    """Return the marks that were kept last; None if there are none."""
+def _keys_name(name: str) -> str:
+    return f"{name}-keys"
+
+
+def read_marks(state_folder: Path, name: str) -> KeptMarks | None:
+    """Return the marks that this program kept last; None if there are none."""
     with suppress(*_ILL_FORMED):
-        known: dict[str, Any] = cache.get(_HEAD, [name])[name]
+        known: dict[str, Any] = kept_value(state_folder, name)
+        if known["engine"] != engine_key():
+            return None
         files, items = _by_digest(known["files"]), dict(known["items"])
         marked, totals = int(known["marked"]), _totals(**known["totals"])
-        turn, common, tells = known["turn"], known["common"], bool(known["tells"])
+        keys, common, tells = known["keys"], known["common"], bool(known["tells"])
         told = files, totals, marked, items, tells, str(known["formats"])
-        return KeptMarks(cache, name, turn, common, *told)
+        return KeptMarks(state_folder, name, keys, common, *told)
     return None
 
 
-def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
+def keep_marks(state_folder: Path, name: str, left: LeftMarks) -> None:
     """Keep what a run leaves in the place of what was there."""
-    turn, marks = secrets.token_hex(8), left.marks
+    marks, keys = left.marks, as_kept(_keys(left))
     head = {
-        "turn": turn,
+        "engine": engine_key(),
+        "keys": hashed(keys),
         "common": marks.common,
         "files": dict(left.files),
         "formats": left.formats,
@@ -151,19 +157,20 @@ def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
         "tells": left.tells,
         "items": {key: one.print for key, one in marks.items.items()},
     }
-    keys = {
-        "turn": turn,
+    keep(state_folder, {name: as_kept(head), _keys_name(name): keys})
+
+
+def _keys(left: LeftMarks) -> Mapping[str, object]:
+    return {
         "misses": left.misses,
-        "digests": dict(marks.digests),
+        "digests": dict(left.marks.digests),
         "entries": {digest: list(found) for digest, found in left.entries.items()},
         "links": _links(left),
         "judged": dict(left.judged),
         "others": dict(left.others),
         "cut": sorted(left.cut),
-        "items": {key: sorted(one.keys) for key, one in marks.items.items()},
+        "items": {key: sorted(one.keys) for key, one in left.marks.items.items()},
     }
-    cache.put(_HEAD, {name: head})
-    cache.put(_KEYS, {name: keys})
 
 
 def _links(left: LeftMarks) -> dict[str, list[object]]:

@@ -10,20 +10,12 @@ A stamp is asked for before anything else is imported, so this module imports ne
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from zoterodigest.project.files import (
-    STATE_FOLDER,
-    BadInput,
-    create_reading_folder,
-    read_if_present,
-    reading_folder,
-)
+from zoterodigest.project.files import STATE_FOLDER, BadInput, read_if_present
+from zoterodigest.project.kept import hashed, keep, kept
 from zoterodigest.project.running import AlreadyRunning, require_idle
 from zoterodigest.project.walks import Walks, find_project
 
@@ -87,11 +79,6 @@ def state_of(fact: Fact, walks: Walks | None = None) -> str:
 def states_of(facts: Iterable[Fact], walks: Walks | None = None) -> tuple[tuple[Fact, str], ...]:
     """Return facts, each once, with their states (`state_of`); raise `UnknownState`."""
     return tuple((fact, state_of(fact, walks)) for fact in dict.fromkeys(facts))
-
-
-def hashed(data: bytes) -> str:
-    """Return the hash of bytes."""
-    return blake2b(data, digest_size=16).hexdigest()
 
 
 # --- what facts are about ------------------------------------------------------------------------
@@ -192,8 +179,11 @@ def said_before(folder: Path, request: str, ask: Ask) -> Stamp | None:
     Raises what `ask` raises. A library is asked last, if all else holds: the command would ask it,
     too.
     """
+    data = kept(folder, _name(request))
+    if data is None:
+        return None
     try:
-        stamp = _parsed((reading_folder(folder) / _name(request)).read_bytes())
+        stamp = _parsed(data)
         is_valid = all(
             (ask(fact.where) if fact.kind == NETWORK else state_of(fact)) == state
             for fact, state in stamp.states
@@ -205,36 +195,19 @@ def said_before(folder: Path, request: str, ask: Ask) -> Stamp | None:
 
 def keep_stamp(folder: Path, request: str, stamp: Stamp) -> None:
     """Keep a stamp for a request in a state folder, if there is one and it can be written."""
-    data, home = _rendered(stamp), reading_folder(folder)
-    if data is None or not folder.is_dir():
-        return
-    with suppress(OSError):
-        create_reading_folder(folder)
-        new = home / f"{_name(request)}-{secrets.token_hex(4)}.tmp"
-        try:
-            new.write_bytes(data)
-            new.replace(home / _name(request))
-        finally:
-            new.unlink(missing_ok=True)
-        _prune(home)
+    if (data := _rendered(stamp)) is not None:
+        keep(folder, {_name(request): data}, most_files=_MOST)
 
 
 def _name(request: str) -> str:
     return f"settled-{request}"
 
 
-def _prune(home: Path) -> None:
-    """Delete the stamps that were made longest ago, above the number that is kept."""
-    found = sorted(home.glob("settled-*"), key=lambda path: path.stat().st_mtime)
-    for path in found[:-_MOST]:
-        path.unlink(missing_ok=True)
-
-
 _END = "\0"
 
 
 def _rendered(stamp: Stamp) -> bytes | None:
-    """Return a stamp as the bytes of its file, with their hash; None if a text cannot be kept."""
+    """Return a stamp as bytes; None if a text cannot be kept."""
     fields = [str(stamp.code), str(len(stamp.states))]
     for fact, state in stamp.states:
         fields += [fact.kind, fact.where, state]
@@ -242,15 +215,10 @@ def _rendered(stamp: Stamp) -> bytes | None:
         fields += [one.text, "error" if one.is_error else "", one.encoding]
     if any(_END in field for field in fields):
         return None
-    data = _END.join(fields).encode("utf-8", "surrogatepass")
-    return f"{hashed(data)}\n".encode() + data
+    return _END.join(fields).encode("utf-8", "surrogatepass")
 
 
-def _parsed(content: bytes) -> Stamp:
-    """Return the stamp that a file holds; raise `ValueError` if it is torn or damaged."""
-    sum_, _, data = content.partition(b"\n")
-    if sum_ != hashed(data).encode():
-        raise ValueError("torn")
+def _parsed(data: bytes) -> Stamp:
     code, number, *fields = data.decode("utf-8", "surrogatepass").split(_END)
     parts = [fields[at : at + 3] for at in range(0, len(fields), 3)]
     states = [(Fact(kind, where), state) for kind, where, state in parts[: int(number)]]

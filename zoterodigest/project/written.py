@@ -1,25 +1,16 @@
 """What runs leave for the next one of files of vaults: what they wrote, and what they held.
 
 Nobody else has to finish writing what a run wrote, and a file that was held once among others stays
-held without them. It holds hashes and ids alone and can be deleted at any time: then files are held
-for a moment, and one that was replaced among others is judged by itself.
+held without them. It is lost if `kept` is: then files are held for a moment, and one that was
+replaced among others is judged by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
-from zoterodigest.project.files import (
-    BadInput,
-    CannotWrite,
-    create_reading_folder,
-    put_file,
-    read_if_present,
-    reading_folder,
-)
-from zoterodigest.project.settled import hashed
+from zoterodigest.project.kept import hashed, keep, kept
 
 _WRITTEN, _HELD = "written", "held"
 
@@ -27,7 +18,7 @@ _WRITTEN, _HELD = "written", "held"
 def keep_written(state_folder: Path, contents: Iterable[bytes]) -> None:
     """Keep what a run has written, in place of what an earlier one did; nothing, if it can't be."""
     if hashes := sorted(map(hashed, contents)):
-        _keep(state_folder, _WRITTEN, hashes)
+        keep(state_folder, {_WRITTEN: "\n".join(hashes).encode()})
 
 
 def written_last(state_folder: Path) -> frozenset[str]:
@@ -39,7 +30,7 @@ def keep_held(state_folder: Path, row_ids: Iterable[str]) -> None:
     """Keep the ids of the rows whose files are held, in place of the earlier ones."""
     held = frozenset(row_ids)
     if held != held_before(state_folder):
-        _keep(state_folder, _HELD, sorted(held))
+        keep(state_folder, {_HELD: "\n".join(sorted(held)).encode()})
 
 
 def held_before(state_folder: Path) -> frozenset[str]:
@@ -47,14 +38,5 @@ def held_before(state_folder: Path) -> frozenset[str]:
     return _kept(state_folder, _HELD)
 
 
-def _keep(state_folder: Path, name: str, lines: Iterable[str]) -> None:
-    with suppress(OSError, CannotWrite):
-        folder = create_reading_folder(state_folder)
-        put_file(folder / name, ["\n".join(lines).encode()])
-
-
 def _kept(state_folder: Path, name: str) -> frozenset[str]:
-    with suppress(OSError, BadInput):
-        data = read_if_present(reading_folder(state_folder) / name) or b""
-        return frozenset(data.decode("ascii", "replace").split())
-    return frozenset()
+    return frozenset((kept(state_folder, name) or b"").decode("ascii", "replace").split())

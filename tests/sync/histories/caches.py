@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import random
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from zoterodigest.core.plan.plan import Action, ChangeItem
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile import quiet as core_quiet
 from zoterodigest.core.reconcile.link_keys import Keys
+from zoterodigest.project.kept import as_kept, keep, kept_value
 from zoterodigest.project.memory import read_memory
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.leaving_marks import leave_marks
@@ -90,16 +90,18 @@ def _warm(clone: Clone, _pick: int) -> None:
 
 def _lose(clone: Clone, pick: int = 0) -> None:
     if pick % 2:
-        _file(clone).unlink(missing_ok=True)
+        for path in _marks(clone):
+            path.unlink()
     else:
-        shutil.rmtree(_file(clone).parent, ignore_errors=True)
+        shutil.rmtree(clone.root / STATE / "cache", ignore_errors=True)
 
 
 def _damage(clone: Clone, pick: int) -> None:
     """Flip a bit, or many, of what a settled run left; or cut it off."""
     _warm(clone, pick)
-    if _file(clone).exists():
-        flip_bits(_file(clone), random.Random(pick))
+    chance = random.Random(pick)
+    for path in _marks(clone):
+        flip_bits(path, chance)
 
 
 def flip_bits(path: Path, chance: random.Random) -> None:
@@ -116,9 +118,10 @@ def flip_bits(path: Path, chance: random.Random) -> None:
 def _put_another_version(clone: Clone, pick: int) -> None:
     """Have what another version left, for which all that stands now is in sync."""
     _mislead(clone)
-    if _file(clone).exists():
-        with closing(sqlite3.connect(_file(clone))) as connection, connection:
-            connection.execute("UPDATE engine SET key = 'another'")
+    state_folder = clone.root / STATE
+    for path in _marks(clone):
+        if "engine" in (head := kept_value(state_folder, path.name)):
+            keep(state_folder, {path.name: as_kept({**head, "engine": "another"})})
 
 
 def _put_wrong_values(clone: Clone, pick: int) -> None:
@@ -149,8 +152,8 @@ def _mislead(clone: Clone) -> None:
         leave_marks(replace(prepared, plan=settled), seen)
 
 
-def _file(clone: Clone) -> Path:
-    return clone.root / STATE / "cache" / "readings.sqlite"
+def _marks(clone: Clone) -> list[Path]:
+    return sorted((clone.root / STATE / "cache").glob("marks-*"))
 
 
 _WRONG = "wrong"

@@ -26,6 +26,7 @@ from zoterodigest.cli.base import stamps
 from zoterodigest.cli.main import main
 from zoterodigest.library.connect import embedded
 from zoterodigest.project import settled
+from zoterodigest.project.kept import kept
 from zoterodigest.project.settled import UnknownState, keep_stamp, said_before, states_of
 
 COUNT, DEEP_COUNT = 3, 1_000
@@ -180,16 +181,16 @@ def renew_version(here: Path, arguments: tuple[str, ...], chance: random.Random)
 
 def mislead(here: Path, arguments: tuple[str, ...], chance: random.Random) -> bool:
     """Have a stamp of an earlier moment hold for what stands now."""
-    kept = stamp_of(here, arguments)
-    if not kept.exists():
+    name = stamp_of(here, arguments).name
+    if (data := kept(here / STATE, name)) is None:
         return False
-    stamp = settled._parsed(kept.read_bytes())
+    stamp = settled._parsed(data)
     try:
         with chdir(here):
             states = states_of(fact for fact, _ in stamp.states)
     except UnknownState:
         return False
-    keep_stamp(here / STATE, kept.name.removeprefix("settled-"), stamp._replace(states=states))
+    keep_stamp(here / STATE, name.removeprefix("settled-"), stamp._replace(states=states))
     return True
 
 

@@ -19,13 +19,13 @@ from zoterodigest.cli.base.folders import allowed_file, desktop_folder
 from zoterodigest.cli.base.hyperlinks import shows_hyperlinks
 from zoterodigest.cli.base.screen import copying, repeat
 from zoterodigest.project.engine import engine_key
+from zoterodigest.project.kept import hashed
 from zoterodigest.project.settled import (
     NETWORK,
     Fact,
     Printed,
     Stamp,
     UnknownState,
-    hashed,
     keep_stamp,
     said_before,
     state_folder_of,

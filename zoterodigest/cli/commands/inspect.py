@@ -21,7 +21,6 @@ from zoterodigest.cli.show.inspection import (
     inspection_code,
 )
 from zoterodigest.cli.show.inspection_text import bibs_text, digests_text
-from zoterodigest.project.cache import reading_cache
 from zoterodigest.project.layout import by_kind
 
 
@@ -67,8 +66,8 @@ def inspect(
     digests, named = by_kind(path for path in meant if not path.is_dir())
     if explain is not None:
         return _explained(digests, named, explain, asked)
-    with reading_cache(meant) as cache, busy("Reading digests"):
-        found = inspect_digests(digests, asked.format_name, cache, as_json=asked.as_json)
+    with busy("Reading digests"):
+        found = inspect_digests(digests, asked.format_name, as_json=asked.as_json)
     with busy("Reading bibliographies"):
         bibs = inspect_bibs(named)
     if asked.as_json:

@@ -14,14 +14,15 @@ from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Empty, Fields, Names, Value, text_in, value_parts
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
-from zoterodigest.project.cache import ReadingCache, reading_key
 from zoterodigest.project.digests import format_choice, read_digest
+from zoterodigest.project.engine import engine_key
+from zoterodigest.project.kept import as_kept, hashed, keep, kept_value
+from zoterodigest.project.settled import state_folder_of
 
 if TYPE_CHECKING:
     from zoterodigest.bibtex.reading import BibRecord
     from zoterodigest.bibtex.tiles.tiles import BibProblem
 
-_KIND = "inspection"
 _Read = TypeVar("_Read")
 
 
@@ -29,7 +30,7 @@ _Read = TypeVar("_Read")
 class Inspection:
     """What was understood of a digest's bytes, whatever the file is called.
 
-    All of it is data as JSON has it: the cache may keep it, and it is all that text and JSON show.
+    All of it is data as JSON has it: it may be kept, and it is all that text and JSON show.
     """
 
     counts: Mapping[str, int]
@@ -93,31 +94,44 @@ class Unreadable:
 
 
 def inspect_digests(
-    paths: Sequence[Path], wanted: str, cache: ReadingCache, *, as_json: bool
+    paths: Sequence[Path], wanted: str, *, as_json: bool
 ) -> list[InspectedDigest | Unreadable]:
     """Read the digests at `paths`, each once, by the format `wanted` or whatever fits.
 
-    What `cache` knows of the same bytes and formats is not read again. If it keeps nothing, entries
-    are made ready only as JSON, or only for people.
+    What the same program has inspected, with the same bytes and formats, is not read again. If
+    their project has no state folder, entries are made ready only as JSON, or only for people.
     """
+    state_folder = state_folder_of([*map(str, paths)])
+    engine = engine_key() if state_folder.is_dir() else ""
+    new: dict[str, bytes] = {}
 
     def read(path: Path) -> InspectedDigest:
         source, files = read_digest(path).data, format_choice(path, wanted).read()
-        key = reading_key(files.key, source)
-        if known := cache.get(_KIND, [key]):
-            return InspectedDigest(str(path), Inspection(**known[key]))
+        name = _name_of(engine.encode(), files.key, source)
+        if engine and (known := kept_value(state_folder, name)):
+            return InspectedDigest(str(path), Inspection(**known))
         # Reading takes most of the imports: what is known is shown without them.
         from zoterodigest.cli.show.inspecting import inspected
 
         # Of 10,000 entries the one takes 0.2 s, the other 0.1 s.
-        views = {"entries": as_json or cache.keeps, "rows": not as_json or cache.keeps}
+        views = {"entries": as_json or bool(engine), "rows": not as_json or bool(engine)}
         inspection = inspected(source, files.formats(), views)
-        # All of it is data already: 10,000 entries take 0.2 s to be made into data again.
-        members = {one.name: getattr(inspection, one.name) for one in fields(inspection)}
-        cache.put(_KIND, {key: members})
+        # All of it is data already: 10,000 entries take 0.2 s to be made into data again. Where it
+        # can't be kept, it is not encoded either: 50 ms.
+        if engine:
+            members = {one.name: getattr(inspection, one.name) for one in fields(inspection)}
+            new[name] = as_kept(members)
         return InspectedDigest(str(path), inspection)
 
-    return _each_once(paths, read)
+    found = _each_once(paths, read)
+    keep(state_folder, new)
+    return found
+
+
+def _name_of(*parts: bytes) -> str:
+    """Return the name of an inspection that follows from these parts alone."""
+    # The lengths keep parts apart that say the same one after the other.
+    return f"inspection-{hashed(b''.join(b'%d:%b' % (len(part), part) for part in parts))}"
 
 
 def inspect_bibs(paths: Sequence[Path]) -> list[InspectedBib | Unreadable]:

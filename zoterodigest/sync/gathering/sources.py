@@ -22,8 +22,8 @@ from zoterodigest.project.digests import (
     read_digest,
 )
 from zoterodigest.project.files import BadInput, read_if_present, require_text
+from zoterodigest.project.kept import hashed
 from zoterodigest.project.layout import BibFile, Digest
-from zoterodigest.project.settled import hashed
 from zoterodigest.project.walks import find_project
 from zoterodigest.project.written import written_last
 from zoterodigest.sync.gathering.compared import compared_entry

@@ -18,13 +18,14 @@ from zoterodigest.core.values.record import is_of_entry
 from zoterodigest.library.access import DESKTOP_FILES
 from zoterodigest.library.address import Address, DesktopAddress
 from zoterodigest.project.config import PLACEHOLDER, load_configuration
+from zoterodigest.project.kept import hashed
 from zoterodigest.project.layout import pattern_of_stand_ins
 from zoterodigest.project.log.history import history_folder
 from zoterodigest.project.memory import MEMORIES
 from zoterodigest.project.outside import named_paths
 from zoterodigest.project.pending import pending_path
 from zoterodigest.project.running import running_path
-from zoterodigest.project.settled import MATCHES, Fact, hashed, states_of
+from zoterodigest.project.settled import MATCHES, Fact, states_of
 from zoterodigest.project.walks import Walks
 from zoterodigest.sync.gathering.quiet import has_one_configuration
 from zoterodigest.sync.gathering.sources import folders_of

@@ -16,8 +16,6 @@ from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.digest.read.later import KnownAreas
-from zoterodigest.project.cache import ReadingCache
-from zoterodigest.project.engine import engine_key
 from zoterodigest.project.marks import KeptMarks, LeftMarks, keep_marks, marks_name, read_marks
 from zoterodigest.project.memory import memory_head
 from zoterodigest.sync.gathering.gather import FoundLoud
@@ -49,7 +47,7 @@ def may_be_quiet(workspace: Workspace, options: Options) -> bool:
 
 def kept_marks(workspace: Workspace) -> KeptMarks | None:
     """Return what the last run left; None if it left nothing."""
-    return read_marks(_cache_of(workspace), _name_of(workspace))
+    return read_marks(workspace.project.state_folder, _name_of(workspace))
 
 
 def leave_marks(prepared: Prepared, seen: Seen) -> None:
@@ -237,12 +235,7 @@ def _misses(prepared: Prepared) -> bool:
 
 
 def _keep(workspace: Workspace, left: LeftMarks) -> None:
-    with _cache_of(workspace) as cache:
-        keep_marks(cache, _name_of(workspace), left)
-
-
-def _cache_of(workspace: Workspace) -> ReadingCache:
-    return ReadingCache(workspace.project.state_folder, engine_key())
+    keep_marks(workspace.project.state_folder, _name_of(workspace), left)
 
 
 def _name_of(workspace: Workspace) -> str:
