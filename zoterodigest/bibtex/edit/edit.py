@@ -36,7 +36,7 @@ from zoterodigest.bibtex.tiles.tiles import Bibliography
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.names import CollectiveName, PersonName, full_name, split_name
-from zoterodigest.core.values.record import EMPTY, Fields, Names, Value, is_empty
+from zoterodigest.core.values.record import EMPTY, Fields, Names, Value, is_empty, plain_text
 from zoterodigest.core.values.venue import VenueKind
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
@@ -130,12 +130,12 @@ class _BibTrial:
 
     def _texts(self, record: BibRecord, now: TexFields, asked: Fields) -> dict[str, str]:
         """Return the TeX that is to stand in the entry's fields, "" in one that goes."""
-        year = _text(asked.get("year", record.fields.get("year", EMPTY)))
+        year = plain_text(asked.get("year", record.fields.get("year", EMPTY)))
         new: dict[str, str] = {}
         for name, value in asked.items():
             homes = _homes(name, record, now, self._style.dialect)
             if not homes:
-                homes = self._new_place(_text(value), now)
+                homes = self._new_place(plain_text(value), now)
             if name in record.untold:
                 raise CannotBeWritten("what stands there is no text")
             for home, part in _parts(name, value, homes, now).items():
@@ -252,10 +252,6 @@ def _other_identifiers(record: BibRecord, asked: Fields) -> frozenset[Identifier
     return frozenset(one for one in record.identifiers if one.scheme not in asked)
 
 
-def _text(value: Value) -> str:
-    return value if isinstance(value, str) else ""
-
-
 @dataclass(frozen=True, slots=True)
 class TexSlot:
     """Where a value goes: the TeX that stands there, and the year of the work."""
@@ -299,7 +295,7 @@ def _creator(name: str) -> Creator:
 
 
 def _venue(value: Value, slot: TexSlot) -> str:
-    place = named_proceedings(_text(value), slot.year, slot.rules)
+    place = named_proceedings(plain_text(value), slot.year, slot.rules)
     standing, venues = decode(slot.standing), slot.rules.venues
     is_short = slot.style.short_venues
     if standing and venues.find(standing):
@@ -308,12 +304,12 @@ def _venue(value: Value, slot: TexSlot) -> str:
 
 
 _WRITERS: Mapping[str, Callable[[Value, TexSlot], str]] = {
-    "title": lambda it, at: encode_title(_text(it), at.style.dialect, at.rules.proper),
+    "title": lambda it, at: encode_title(plain_text(it), at.style.dialect, at.rules.proper),
     "authors": _authors,
     "venue": _venue,
-    "year": lambda it, at: encode(_text(it), at.style.dialect),
-    "pages": lambda it, at: encode_pages(_text(it), at.style.dialect),
-    "doi": lambda it, at: encode_doi(_text(it)),
+    "year": lambda it, at: encode(plain_text(it), at.style.dialect),
+    "pages": lambda it, at: encode_pages(plain_text(it), at.style.dialect),
+    "doi": lambda it, at: encode_doi(plain_text(it)),
 }
 TEX_FIELDS = tuple(_WRITERS)
 """The fields of a record that can be written into an entry."""

@@ -81,10 +81,6 @@ def choice_of(paths: Mapping[str, CollectionPath], wish: ListWish) -> ItemChoice
     return ItemChoice(within, frozenset(wish.tags), wish.years)
 
 
-def _is_top(item: LibraryItem) -> bool:
-    return not item.is_trashed and not item.json.parent
-
-
 def children_of(snapshot: Snapshot) -> Mapping[str, Sequence[LibraryItem]]:
     """Return the live notes and attachments by the key of the item they hang on."""
     children: dict[str, list[LibraryItem]] = defaultdict(list)

@@ -172,8 +172,8 @@ def differing_ranges(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[i
     Very long texts that differ in many places are compared as one difference.
     """
     # The common ends are cut first: SequenceMatcher takes quadratic time in what is left.
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head = common_length(old, new)
+    tail = common_length(old[head:][::-1], new[head:][::-1])
     a, b = old[head : len(old) - tail], new[head : len(new) - tail]
     if len(a) * len(b) > _MOST_COMPARISONS:
         yield head, head + len(a), head, head + len(b)
@@ -192,7 +192,8 @@ def places_that_stay(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[i
         cursor, shift = end, last - end
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
+def common_length(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many texts, or letters, two begin with in common."""
     pairs = zip(one, other, strict=False)
     return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 

@@ -152,7 +152,11 @@ def is_of_note(name: str) -> bool:
 
 def text_in(fields: Fields, name: str) -> str:
     """Return the text of a scalar field; "" if it is empty or not carried."""
-    value = fields.get(name)
+    return plain_text(fields.get(name))
+
+
+def plain_text(value: Value | None) -> str:
+    """Return the text of a scalar; any other value has none."""
     return value if isinstance(value, str) else ""
 
 

@@ -12,6 +12,7 @@ from zoterodigest.core.values import identity
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.evidence import is_evident
 from zoterodigest.digest.read.found import is_boundary
+from zoterodigest.digest.read.layers import indent_of
 from zoterodigest.digest.read.lines import Lines, Veil
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.read.tables import is_table_line
@@ -92,7 +93,7 @@ def _lists(lines: Lines, numbers: Iterable[int]) -> Iterator[list[int]]:
         if items and any(is_boundary(lines, at) or is_table_line(lines, at) for at in between):
             yield items
             items = []
-        indent = len(lines[line]) - len(lines[line].lstrip(b" \t"))
+        indent = indent_of(lines[line])
         # What is one blank deeper is no deeper item (CommonMark 5.2).
         if not items or indent <= depth + 1:
             depth = min(indent, depth) if items else indent

@@ -30,7 +30,13 @@ from zoterodigest.digest.read.found import (
     until_next,
 )
 from zoterodigest.digest.read.html_items import find_html_items, html_item_head
-from zoterodigest.digest.read.layers import peel_indent, peel_quote, peel_wraps, source_text
+from zoterodigest.digest.read.layers import (
+    indent_of,
+    peel_indent,
+    peel_quote,
+    peel_wraps,
+    source_text,
+)
 from zoterodigest.digest.read.lines import Lines, depth_change
 from zoterodigest.digest.read.tables import is_table_line
 from zoterodigest.frozen import changed, frozen
@@ -272,7 +278,7 @@ def _item(lines: Lines, head: Head, last: int, wraps: int = 0) -> EntryRange:
     marker = _MARKER.match(lines[head.line])
     offset = marker.end() if marker else len(lines[head.line]) - len(head.data)
     below = (lines[line] for line in range(head.line + 1, last + 1))
-    widths = [_indent(data) for data in below if data.strip()]
+    widths = [indent_of(data) for data in below if data.strip()]
     width = min([offset, *(width for width in widths if width)])
     text = source_text(lines.source, Span(lines.starts[head.line] + offset, lines.ends[last]))
     text = peel_indent(text, width, first=False)
@@ -296,7 +302,7 @@ def _item_end(
     head begins (None: it is one if its own head leads nowhere).
     """
     above = lines[head.line]
-    indent = _indent(above)
+    indent = indent_of(above)
     # CommonMark 5.2: what stands one blank deeper than a bullet is no deeper item.
     beside = above[:indent] + b" "
     is_topic = not _LINK.search(head.data) if is_topic is None else is_topic
@@ -310,7 +316,7 @@ def _item_end(
         # A `<details>` must not swallow the entries of an earlier format, left open no others.
         if lines.is_taken(line) or (is_head and (is_topic or open_details > 0)):
             break
-        if is_head and data[: _indent(data)] == beside:
+        if is_head and data[: indent_of(data)] == beside:
             break
         if open_details <= 0 and _is_beyond(lines, line, indent, last):
             break
@@ -328,7 +334,7 @@ def _is_beyond(lines: Lines, line: int, indent: int, last: int) -> bool:
     if is_boundary(lines, line):
         return True
     # CommonMark 5.2: the next line of a paragraph may stand less deep than its item.
-    if not data.strip() or _indent(data) > indent:
+    if not data.strip() or indent_of(data) > indent:
         return False
     return line > last + 1 or bool(_MARKER.match(data)) or data.lstrip()[:1] in (b"|", b">")
 
@@ -339,13 +345,9 @@ def _unclosed_end(lines: Lines, first: int, last: int, indent: int) -> int:
         data = lines[line]
         if lines.is_in_note(line):
             continue
-        if is_boundary(lines, line) or (_MARKER.match(data) and _indent(data) <= indent):
+        if is_boundary(lines, line) or (_MARKER.match(data) and indent_of(data) <= indent):
             return last_filled(lines, first, line - 1, is_blank)
     return last_filled(lines, first, last, is_blank)
-
-
-def _indent(data: bytes) -> int:
-    return len(data) - len(data.lstrip(b" \t"))
 
 
 _Finder = Callable[[Lines, DigestFormat], Iterator[EntryRange | ItemRange]]

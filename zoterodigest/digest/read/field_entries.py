@@ -31,7 +31,7 @@ from zoterodigest.digest.read.keyed import (
     keyed_lines,
     keyed_values,
 )
-from zoterodigest.digest.read.layers import peel_quote, source_text
+from zoterodigest.digest.read.layers import indent_of, peel_quote, source_text
 from zoterodigest.digest.read.lines import Heading, Lines
 from zoterodigest.digest.read.references import links_within
 from zoterodigest.digest.read.slots import decoded
@@ -140,19 +140,15 @@ def parent_items(lines: Lines, form: DigestFormat) -> Iterator[Head]:
 
 def _parents(lines: Lines) -> Iterator[int]:
     for line in deeper_fields(lines):
-        width = _indent(lines[line])
+        width = indent_of(lines[line])
         for above in range(line - 1, max(line - _MOST_FIELDS, -1), -1):
             data = lines[above]
             if is_boundary(lines, above):
                 break
-            if data.strip() and _indent(data) < width:
+            if data.strip() and indent_of(data) < width:
                 if _MARKER.match(data):
                     yield above
                 break
-
-
-def _indent(data: bytes) -> int:
-    return len(data) - len(data.lstrip(b" \t"))
 
 
 def _is_field(lines: Lines, line: int) -> bool:

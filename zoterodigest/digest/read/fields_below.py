@@ -18,7 +18,7 @@ from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.codecs import takes
 from zoterodigest.digest.read.found import EntryRange, is_heading, is_rule
 from zoterodigest.digest.read.keyed import KeyedValue, inline_values, keyed_values
-from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
+from zoterodigest.digest.read.layers import LayeredText, indent_of, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
 from zoterodigest.digest.read.parts import holds_title, parts_beside
 from zoterodigest.digest.read.references import (
@@ -89,7 +89,7 @@ class FieldLines:
         self._lines = [body.data[start:end] for start, end in self._ranges]
         self._keys = [keyed_values(line) for line in self._lines]
         filled = [line for line in self._lines if line.strip()]
-        self._indent = _indent(filled[0]) if filled else 0
+        self._indent = indent_of(filled[0]) if filled else 0
         known = (one for keys in self._keys for one in keys if one.slot is not None)
         self._styles = {one.style for one in known}
         self.text: LayeredText | None = None
@@ -147,7 +147,7 @@ class FieldLines:
 
     def _is_keyed(self, line: int) -> bool:
         keys = self._keys[line]
-        if not keys or _indent(self._lines[line]) > self._indent + 1:
+        if not keys or indent_of(self._lines[line]) > self._indent + 1:
             return False
         one = keys[0]
         return (
@@ -171,11 +171,11 @@ class FieldLines:
 
     def _is_deeper(self, line: int) -> bool:
         below = next((it for it in self._lines[line:] if it.strip()), b"")
-        return _indent(below) > self._indent + 1
+        return indent_of(below) > self._indent + 1
 
     def _begins_other(self, line: int) -> bool:
         data = self._lines[line]
-        if _indent(data) > self._indent + 1:
+        if indent_of(data) > self._indent + 1:
             return False
         is_block = is_heading(data.lstrip()) or is_rule(data)
         return is_block or self._is_keyed(line) or self._links_of(line) is not None
@@ -189,7 +189,7 @@ class FieldLines:
         stop = line + 1
         while stop < len(self._lines) and not self._begins_other(stop):
             data = self._lines[stop]
-            is_deeper = _indent(data) > self._indent + 1
+            is_deeper = indent_of(data) > self._indent + 1
             is_bullet = bool(_BULLET.match(data))
             if not data.strip():
                 goes_on = self._is_deeper(stop) or (is_text and is_empty)
@@ -219,7 +219,7 @@ class FieldLines:
         end = start + len(self._body.data[start:end].rstrip(BLANKS))
         if not self._value(line, one).data.strip():
             return _unwrapped(self._body.slice(self._ranges[line + 1][0], end))
-        width = min(_indent(it) for it in self._lines[line + 1 : stop] if it.strip())
+        width = min(indent_of(it) for it in self._lines[line + 1 : stop] if it.strip())
         return peel_indent(self._body.slice(start, end), width, first=False)
 
     def _put(self, one: KeyedValue, text: LayeredText) -> None:
@@ -252,7 +252,7 @@ class FieldLines:
 
     def _bare(self, line: int) -> bool:
         """Claim a line that shows without a key what it is: links, a venue with links, authors."""
-        if _indent(self._lines[line]) > self._indent + 1:
+        if indent_of(self._lines[line]) > self._indent + 1:
             return False
         inline = [*inline_values(self._lines[line])]
         if inline:
@@ -313,7 +313,7 @@ class FieldLines:
         if not _BETWEEN.fullmatch(between):
             return None
         bullet = _BULLET.match(data)
-        lead = bullet.end() if bullet else len(data) - len(data.lstrip(b" \t"))
+        lead = bullet.end() if bullet else indent_of(data)
         slots: list[tuple[str, tuple[int, int]]] = []
         before = _BEHIND_WORDS.match(data[lead : spans[0].whole[0]])
         text = before["text"].strip(b" \t") if before else b""
@@ -401,7 +401,7 @@ class FieldLines:
     def _may_be_parts(self, line: int) -> bool:
         """Whether a line may be parts of this entry, by a quick look at its signs and links."""
         data = self._lines[line]
-        if len(data) > _LONGEST_PARTS or _indent(data) > self._indent + 1 or _PROSE.search(data):
+        if len(data) > _LONGEST_PARTS or indent_of(data) > self._indent + 1 or _PROSE.search(data):
             return False
         is_bullet = bool(_BULLET.match(data))
         # Below a heading, a bullet or what is set off may be an entry of its own.
@@ -490,10 +490,6 @@ def _are_people(text: str, venues: VenueTable) -> bool:
     return len(odd) <= _MOST_ODD * len(people)
 
 
-def _indent(line: bytes) -> int:
-    return len(line) - len(line.lstrip(b" \t"))
-
-
 def _is_link_label(label: str) -> bool:
     """Whether a link is called as what it leads to, and not by the title of another work."""
     folded = folded_label(label)
@@ -510,13 +506,13 @@ def _unwrapped(text: LayeredText) -> LayeredText:
     """Return a text without what wraps it as a whole: a quote, one bullet, an indentation."""
     if text.data.lstrip(b" \t")[:1] == b">":
         text = peel_quote(text)
-    lead = len(text.data) - len(text.data.lstrip(b" \t"))
+    lead = indent_of(text.data)
     if lead and b"\n" in text.data:
         text = peel_indent(text, lead)
     bullet = _BULLET.match(text.data)
     if bullet and not any(map(_BULLET.match, text.data.split(b"\n")[1:])):
         return text.slice(bullet.end(), len(text.data))
-    lead = len(text.data) - len(text.data.lstrip(b" \t"))
+    lead = indent_of(text.data)
     return text.slice(lead, len(text.data))
 
 

@@ -247,6 +247,11 @@ def _in_quote(quoted: bytes, new: bytes) -> bytes:
     return prefixed(max((match[0][1:] for match in found), key=len, default=b"> "), new)
 
 
+def indent_of(line: bytes) -> int:
+    """Return how many blanks stand before the text of a line."""
+    return len(line) - len(line.lstrip(b" \t"))
+
+
 def peel_indent(text: LayeredText, width: int, *, first: bool = True) -> LayeredText:
     """Take up to `width` leading blanks off every line (not off the first, unless `first`)."""
     # Most items of long lists are one line, of which nothing is taken off.

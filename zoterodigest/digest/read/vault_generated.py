@@ -26,8 +26,6 @@ _SECTIONS = (*SECTIONS, "Abstract", "Citation", "Cite", "Attachments", "PDF", "F
 _IMPORTED = lazy_regex(rb"[ \t]*[-*+][ \t]+\[\[Notes\]\][ \t]*")
 """The item below which Logseq puts the notes that lie in Zotero already."""
 
-"""Headings of sections that say what the item says."""
-
 _SHOWN = frozenset(
     {"annotations", "extracted annotations", "highlights", "pdf annotations", "annotation"}
 )
@@ -160,7 +158,7 @@ def _runs(lines: Sequence[BodyLine], properties: Sequence[Property]) -> Iterator
     for run in blocks_of(lines):
         text = b"\n".join(line.data for line in run)
         # The comment of an annotation in a list is a quote below it.
-        is_comment = was_annotation and 0 <= margin < run[0].margin and _is_quote(run[0])
+        is_comment = was_annotation and 0 <= margin < run[0].margin and run[0].is_quote
         is_id = was_annotation and bool(_BLOCK_ID.fullmatch(text))
         was_annotation = is_annotation(text) or is_comment
         margin = run[0].margin if run[0].is_item else margin if is_comment else -1
@@ -197,8 +195,8 @@ def blocks_of(lines: Sequence[BodyLine]) -> Iterator[list[BodyLine]]:
     """Yield runs of lines that are one quote, one item or one paragraph."""
     run: list[BodyLine] = []
     for line in lines:
-        was_quote = bool(run) and _is_quote(run[0])
-        begins = line.is_item or line.level or _is_quote(line) != was_quote
+        was_quote = bool(run) and run[0].is_quote
+        begins = line.is_item or line.level or line.is_quote != was_quote
         if run and (line.hidden or not line.data.strip() or begins):
             yield run
             run = []
@@ -206,10 +204,6 @@ def blocks_of(lines: Sequence[BodyLine]) -> Iterator[list[BodyLine]]:
             run.append(line)
     if run:
         yield run
-
-
-def _is_quote(line: BodyLine) -> bool:
-    return line.data.lstrip(b" \t")[:1] == b">"
 
 
 def _whole(line: BodyLine) -> Span:

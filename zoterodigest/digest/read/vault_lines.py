@@ -9,6 +9,7 @@ from html import unescape
 
 from zoterodigest.core.values.private_heading import folded_heading
 from zoterodigest.core.values.span import Span
+from zoterodigest.digest.read.layers import indent_of
 from zoterodigest.digest.read.vault_marks import MOST_INDENT, BodyMark, MarkKind
 from zoterodigest.frozen import frozen
 from zoterodigest.regex import lazy_regex
@@ -79,7 +80,7 @@ def _line(data: bytes, start: int, *, hidden: bool) -> BodyLine:
     end = start + len(data)
     if hidden:
         return BodyLine(start, end, data, hidden=True)
-    margin = len(data) - len(data.lstrip(b" \t"))
+    margin = indent_of(data)
     if found := _HEADING.fullmatch(data):
         is_item = data.lstrip(b" \t")[:1] != b"#"
         name = _name(found[2])

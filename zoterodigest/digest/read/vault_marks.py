@@ -12,6 +12,7 @@ from enum import Enum, auto
 
 from zoterodigest.core.values.blocks import HTML_BLOCK_NAMES
 from zoterodigest.core.values.span import Span
+from zoterodigest.digest.read.slots import decoded
 from zoterodigest.frozen import frozen
 from zoterodigest.regex import lazy_regex
 
@@ -114,7 +115,7 @@ def _marks(source: bytes, cursor: int) -> Iterator[BodyMark]:
                 continue
             end, is_closed = _fence_end(source, *kind, length, cursor)
             if is_closed:
-                yield BodyMark(MarkKind.FENCE, at, end, _text(found["info"]).strip().lower())
+                yield BodyMark(MarkKind.FENCE, at, end, decoded(found["info"]).strip().lower())
                 cursor = end
             else:
                 unclosed[kind] = length, end
@@ -165,7 +166,7 @@ def _comment(source: bytes, at: int, sign: bytes | None, math_end: int) -> BodyM
 def _sign(source: bytes, at: int) -> BodyMark | None:
     for kind, pattern in _SIGNS:
         if found := pattern.match(source, at):
-            return BodyMark(kind, at, found.end(), _text(found[1]).casefold())
+            return BodyMark(kind, at, found.end(), decoded(found[1]).casefold())
     return None
 
 
@@ -204,7 +205,3 @@ MOST_INDENT = 3
 def _columns(lead: bytes) -> int:
     """Return how far a line is indented within its quote, markers counted as blanks."""
     return len(lead.rpartition(b">")[2].expandtabs(4))
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")

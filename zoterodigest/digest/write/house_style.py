@@ -16,6 +16,7 @@ from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, Web
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.template import Line
 from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.read.layers import indent_of
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.references import find_links, is_own_page, stated_links
 from zoterodigest.digest.read.slots import Slot, decoded
@@ -56,7 +57,7 @@ def filled_slots(entry: DigestEntry) -> list[Slot]:
             text = slot.text.slice(links[0].whole[0], links[-1].whole[1])
             found.append(Slot("links", text, slot.section))
         elif slot.name not in _PASSED_OVER and data:
-            indent = len(data) - len(data.lstrip(b" \t"))
+            indent = indent_of(data)
             found.append(replace(slot, text=slot.text.slice(indent, len(data))))
     return sorted(found, key=lambda slot: slot.span)
 

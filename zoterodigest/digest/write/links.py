@@ -11,7 +11,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
-from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, WebLinks, is_empty
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Fields,
+    Hyperlink,
+    WebLinks,
+    is_empty,
+    plain_text,
+)
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.template import fill, parse_line
 from zoterodigest.digest.read.layers import source_text
@@ -314,7 +321,7 @@ def _identified(slot: Slot, fields: Fields, asked: Fields) -> str:
     text, new = slot.words, asked.get(slot.name)
     if new is None or (fields.get(slot.name, EMPTY) != EMPTY and new != EMPTY):
         return _corrected(text, fields, asked)
-    return new if isinstance(new, str) else ""
+    return plain_text(new)
 
 
 def _mover(fields: Fields, asked: Fields) -> Callable[[str], str]:

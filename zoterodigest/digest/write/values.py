@@ -20,6 +20,7 @@ from zoterodigest.core.values.record import (
     Names,
     Value,
     member_texts,
+    plain_text,
     text_in,
 )
 from zoterodigest.core.values.short_names import last_names_in
@@ -47,7 +48,7 @@ def escaped_entities(text: str) -> str:
 
 def line_text(old: str, value: Value) -> str:
     """Write one line of text; what already says so is kept, the blanks between its words too."""
-    new = _scalar(value)
+    new = plain_text(value)
     # Two blanks or an entity in the digest are no change of the value, so they stay as they are.
     if one_line(old) == new:
         return old
@@ -57,17 +58,13 @@ def line_text(old: str, value: Value) -> str:
 
 def lines_text(old: str, value: Value) -> str:
     """Write lines of text, blank ones left out; what already says so is kept, blanks too."""
-    new = _scalar(value)
+    new = plain_text(value)
     if html.unescape(old) == new:
         return old
     lines = (" ".join(line.split()) for line in new.split("\n"))
     text = escaped_entities("\n".join(line for line in lines if line))
     spaced = respaced(old, text)
     return spaced if spaced.count("\n") == text.count("\n") else text
-
-
-def _scalar(value: Value) -> str:
-    return value if isinstance(value, str) else ""
 
 
 _GAPS = lazy_regex(r"(\s+)")
@@ -98,7 +95,7 @@ def respaced(old: str, new: str) -> str:
 
 def date_text(old: str, value: Value) -> str:
     """Write a date in the manner and the marks of the one that stands there; EMPTY clears it."""
-    new, bare = _scalar(value), old.strip(_MARKS)
+    new, bare = plain_text(value), old.strip(_MARKS)
     if not new or not bare:
         return new
     start = old.index(bare)
@@ -107,7 +104,7 @@ def date_text(old: str, value: Value) -> str:
 
 def year_text(old: str, value: Value) -> str:
     """Write a year in place of the one that stands there."""
-    new = _scalar(value)
+    new = plain_text(value)
     if not re.search(r"\d{4}", old):
         return new
     return re.sub(r"(?:19|20)\d\d", lambda _: new, old, count=1)

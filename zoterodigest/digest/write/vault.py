@@ -11,7 +11,7 @@ from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.record import Blocks, Value
 from zoterodigest.core.values.span import Edit, Span
-from zoterodigest.digest.read.layers import LayeredText
+from zoterodigest.digest.read.layers import LayeredText, indent_of
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.read.vault_body import (
     as_heading,
@@ -219,7 +219,7 @@ def _without_words(
         if cursor < gap.at:
             yield _edit_before_gap(part, Span(cursor, gap.at), b"")
         start, data = gap.span.start, gap.data
-        blanks = len(data) - len(data.lstrip(b" \t"))
+        blanks = indent_of(data)
         if is_first or not blanks:
             yield Edit(Span(start, start + blanks), b"" if is_first else b" ")
         # Below it, Logseq keeps lines of the item that goes.

@@ -19,6 +19,7 @@ from zoterodigest.core.values.record import (
     Value,
     WebLinks,
     member_texts,
+    plain_text,
     text_in,
 )
 from zoterodigest.core.values.tags import TAGS
@@ -167,7 +168,9 @@ _Writer = Callable[[ItemTarget, Value], Patch]
 
 def _write_text(home_name: str, form: Callable[[str], str] = str) -> _Writer:
     """Return the writer of a field that is the text of one home."""
-    return lambda place, value: place.patch(getattr(place.homes, home_name), form(_text(value)))
+    return lambda place, value: place.patch(
+        getattr(place.homes, home_name), form(plain_text(value))
+    )
 
 
 def _write_authors(place: ItemTarget, value: Value) -> Patch:
@@ -190,7 +193,7 @@ def _write_own_tags(place: ItemTarget, value: Value) -> Patch:
 
 
 def _write_arxiv(place: ItemTarget, value: Value) -> Patch:
-    homes, forms, arxiv = place.homes, place.zotero.rules.arxiv, _text(value)
+    homes, forms, arxiv = place.homes, place.zotero.rules.arxiv, plain_text(value)
     is_preprint = bool(homes.archive_id)
     patch = place.patch(homes.archive_id, _filled(forms.archive_id, arxiv))
     lines = extra_values(place.text("extra"), place.zotero.rules.extra.arxiv)
@@ -218,16 +221,16 @@ def _write_doi(place: ItemTarget, value: Value) -> Patch:
     # Only a preprint repeats its arXiv ID as a DOI; in other types the DOI is the publisher's.
     arxiv = ItemJson(place.data).home_arxiv if place.homes.archive_id else ""
     twin = _filled(place.zotero.rules.arxiv.doi, arxiv)
-    return place.patch(place.homes.doi, _text(value) or twin)
+    return place.patch(place.homes.doi, plain_text(value) or twin)
 
 
 def _write_url(place: ItemTarget, value: Value) -> Patch:
     twin = _filled(place.zotero.rules.arxiv.url, ItemJson(place.data).home_arxiv)
-    return place.patch(place.homes.url, _text(value) or twin)
+    return place.patch(place.homes.url, plain_text(value) or twin)
 
 
 def _write_comment(place: ItemTarget, value: Value) -> Patch:
-    text = _text(value).strip()
+    text = plain_text(value).strip()
     key = place.zotero.rules.extra.comment
     return place.patch("extra", with_extra(place.text("extra"), key, [text] if text else []))
 
@@ -239,10 +242,6 @@ def _write_links(place: ItemTarget, value: Value) -> Patch:
     links = held_links(value, own).hyperlinks if isinstance(value, WebLinks) else ()
     key = place.zotero.rules.extra.links
     return place.patch("extra", with_extra(place.text("extra"), key, list(map(link_line, links))))
-
-
-def _text(value: Value) -> str:
-    return value if isinstance(value, str) else ""
 
 
 _WRITERS: Mapping[str, _Writer] = {

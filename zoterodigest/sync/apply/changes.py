@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from zoterodigest.digest.format.format import NoteRule
     from zoterodigest.sync.bibliographies.exporting import NewBib
 
-"""What a run tells the journal that can be found out by looking at both ends."""
-
 
 @dataclass(frozen=True, slots=True)
 class FileChange:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
+from zoterodigest.core.links.view import hyperlinks_in
 from zoterodigest.core.plan.plan import (
     ChangeItem,
     ChangeNote,
@@ -26,7 +27,7 @@ from zoterodigest.core.plan.plan import (
     TrashNote,
 )
 from zoterodigest.core.values.keys import free_key
-from zoterodigest.core.values.record import Hyperlink, Value, WebLinks
+from zoterodigest.core.values.record import EMPTY, Hyperlink
 from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
@@ -109,7 +110,7 @@ def _create_item(draft: _WritesDraft, action: CreateItem) -> None:
     item = LibraryItem(action.key, 0, data)
     write = Write(item, action.row_ids, tags, citekey=citekey, sources=action.sources)
     draft.items.append(write)
-    _attach(draft, action.key, action.row_ids, _hyperlinks(action.fields.get("links")))
+    _attach(draft, action.key, action.row_ids, hyperlinks_in(action.fields.get("links", EMPTY)))
 
 
 def _change_item(draft: _WritesDraft, action: ChangeItem) -> None:
@@ -142,16 +143,12 @@ def _with_details(data: Data, details: Mapping[str, str]) -> dict[str, Any]:
     return with_details(data, details)
 
 
-def _hyperlinks(value: Value | None) -> tuple[Hyperlink, ...]:
-    return value.hyperlinks if isinstance(value, WebLinks) else ()
-
-
 def _change_links(draft: _WritesDraft, action: ChangeItem) -> None:
     """Bring the attachments that are links to those wanted: change, add, trash."""
     if draft.zotero.links is not LinkHome.ATTACHMENTS:
         return
-    wanted = list(_hyperlinks(action.after["links"]))
-    before = set(_hyperlinks(action.before.get("links")))
+    wanted = list(hyperlinks_in(action.after["links"]))
+    before = set(hyperlinks_in(action.before.get("links", EMPTY)))
     for attachment in draft.contents.attachments(action.key):
         link = link_of(attachment.data)
         if link is None or link not in before:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import Enum
 
 from zoterodigest.core.links.bases import base_value, text_keys
+from zoterodigest.core.links.hunks import common_length
 from zoterodigest.core.links.link import Base, field_source
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.reports import Conflict, DivergedField, Waiting
@@ -114,7 +115,7 @@ def short_ids(row_ids: Iterable[str]) -> Mapping[str, str]:
     for place, (row_id, letters) in enumerate(zip(ordered, bare, strict=True)):
         # In this order only the neighbors can share more letters than any other id.
         neighbours = (*bare[max(place - 1, 0) : place], *bare[place + 1 : place + 2])
-        shared = max((_common(letters, other) for other in neighbours), default=0)
+        shared = max((common_length(letters, other) for other in neighbours), default=0)
         short[row_id] = letters[: max(shared + 1, _SHORTEST)]
     return short
 
@@ -122,11 +123,6 @@ def short_ids(row_ids: Iterable[str]) -> Mapping[str, str]:
 def bare_id(text: str) -> str:
     """Return the letters of an id that somebody wrote, or of one in full."""
     return text.strip().removeprefix(_PREFIX)
-
-
-def _common(one: str, other: str) -> int:
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 _IfKept = tuple[Value | None, Value | None]

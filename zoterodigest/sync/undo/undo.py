@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import field, replace
 from pathlib import Path
 
-from zoterodigest.core.links.link import NO_LINKS, LinkState, LockFile, LockRow, fingerprint
+from zoterodigest.core.links.link import NO_LINKS, LinkState, LockFile, fingerprint
 from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import Run, changed_links, is_undo, killed_undos
 from zoterodigest.core.plan.seen import Seen, lagging_again, with_moved
@@ -224,7 +224,7 @@ def _seen_back(seen: Seen, present: LockFile, back: LockFile, written: Sequence[
         for one in (*present.collection_rows, *back.collection_rows)
     }
     for row in back.rows:
-        place, place_before = _place(row), _place(before.get(row.id, row))
+        place, place_before = row.place, before.get(row.id, row).place
         if place != place_before and {place, place_before} <= placed.keys():
             _seen_in(collections, row.item, {placed[place]}, (placed[place_before],))
     held_by = {key: frozenset(held) for key, held in collections.items()}
@@ -232,10 +232,6 @@ def _seen_back(seen: Seen, present: LockFile, back: LockFile, written: Sequence[
     ended = {row.id for row in present.rows if row.state is not LinkState.LINKED}
     moved = with_moved(seen, present.rows, (row for row in back.rows if row.id not in ended))
     return replace(moved, collections=held_by)
-
-
-def _place(row: LockRow) -> tuple[SourceKey, tuple[str, ...]]:
-    return row.digest, row.headings
 
 
 def _seen_in(
