@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import field
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import field, replace
 from typing import TypeAlias
 
-from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow, fingerprint
+from zoterodigest.core.links.link import Base, CollectionRow, LinkState, LockRow, fingerprint
 from zoterodigest.core.plan.reports import Report
-from zoterodigest.core.plan.seen import NOTHING, LastSeen
 from zoterodigest.core.values.annotation import ItemAnnotations
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry, Fields, Item, PersonalNote, is_of_entry
@@ -209,10 +208,14 @@ class Link:
     """An entry, its item (None: about to be created) and the row that joins them.
 
     `index` is the entry's place in the run; `before` the row as it was, None for a new link. `row`
-    is complete but for the bases of what is still to be written: `settle` records those. `recall`
-    is what this instance of the library remembers of it, `notes` are the notes of the person's own
-    that its entry is to show, by field, `renamed` the sections it shows under another label now.
-    `hidden_notes` is how many more it was to show if it had a place for them.
+    is complete but for the bases of what is still to be written: `settle` records those. `notes`
+    are the notes of the person's own that its entry is to show, by field, `renamed` the sections it
+    shows under another label now. `hidden_notes` is how many more it was to show if it had a place
+    for them.
+    Where this library lags, it differs from the lock file in what it last showed here
+    (`core/reconcile/last_seen.py`): fields that are in `waits` are not propagated, for the lock
+    file has moved on, or (`lock_went_back`) is of an older commit; those in `seen_bases` have moved
+    at both, and merge over what was seen.
     With `is_note_only`, another file about the item owns the fields of the record. `former_title`
     is what the heading of its note still says.
     If it `restores_note`, the note of `item` is in the trash and counts as if it were not. Fields
@@ -224,7 +227,9 @@ class Link:
     item: Item | None
     before: LockRow | None
     row: LockRow
-    recall: LastSeen = NOTHING
+    waits: frozenset[str] = frozenset()
+    seen_bases: Mapping[str, Base] = field(default_factory=dict)
+    lock_went_back: bool = False
     notes: Mapping[str, PersonalNote] = field(default_factory=dict)
     renamed: frozenset[str] = frozenset()
     hidden_notes: int = 0
@@ -237,14 +242,29 @@ class Link:
     def set_aside(self) -> frozenset[str]:
         """The fields that take no part in this run, whatever the ends hold."""
         if not self.is_note_only:
-            return self.recall.waits
+            return self.waits
         names = (*self.entry.fields, *self.row.bases)
-        return self.recall.waits.union(name for name in names if not is_of_entry(name))
+        return self.waits.union(name for name in names if not is_of_entry(name))
+
+    @property
+    def lagging(self) -> frozenset[str]:
+        """The fields in which this library lags."""
+        return self.waits.union(self.seen_bases)
+
+    @property
+    def bases(self) -> dict[str, Base]:
+        """The bases over which its ends merge, as a dictionary of their own."""
+        return {**self.row.bases, **self.seen_bases}
+
+    def with_waiting(self, names: Set[str]) -> Link:
+        """Return it with `names` among the fields that wait; none of these merges then."""
+        bases = {name: base for name, base in self.seen_bases.items() if name not in names}
+        return replace(self, waits=self.waits | names, seen_bases=bases)
 
 
 def items_behind(links: Iterable[Link]) -> frozenset[str]:
     """Return the items that are older here than the lock file: their entries may know more."""
-    return frozenset(link.row.item for link in links if link.recall.waits)
+    return frozenset(link.row.item for link in links if link.waits)
 
 
 BibEntryId: TypeAlias = tuple[SourceKey, str]

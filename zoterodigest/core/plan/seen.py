@@ -6,7 +6,7 @@ an instance remembers the last base at which item and entry were in sync here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint
@@ -226,26 +226,3 @@ def _bases(rows: Mapping[str, LockRow], row_id: str) -> Mapping[str, Base]:
 def _with_mark(marks: tuple[str, ...], base: Base) -> tuple[str, ...]:
     left = (one for one in marks if one != mark_of(base))
     return (*left, mark_of(base))[-_MOST_PAST:]
-
-
-@dataclass(frozen=True, slots=True)
-class LastSeen:
-    """What is remembered of one link where it differs from the lock file.
-
-    `waits` are fields at which the library still is as it was last seen, while the lock file has
-    moved on, here or at another link of the item: nothing is propagated. Those in `bases` have
-    moved at both: they merge over what was seen. If a wait `is_past`, the lock file went back.
-    """
-
-    waits: frozenset[str] = frozenset()
-    bases: Mapping[str, Base] = field(default_factory=dict)
-    is_past: bool = False
-
-    def with_waiting(self, names: Set[str]) -> LastSeen:
-        """Return this with `names` among the fields that wait; none of these merges then."""
-        bases = {name: base for name, base in self.bases.items() if name not in names}
-        return replace(self, waits=self.waits | names, bases=bases)
-
-
-NOTHING = LastSeen()
-"""Nothing differs from the lock file."""

@@ -198,7 +198,7 @@ def with_links_left(
 def _with_links_left(link: Link, left: Mapping[str, Hyperlink], folding: Folding) -> Link:
     row, item = link.row, link.item
     # While its library lags, what the item lacks may be still to come.
-    if not left or item is None or "links" in link.recall.waits | link.recall.bases.keys():
+    if not left or item is None or "links" in link.lagging:
         return link
     bases, base = row.bases, row.bases.get("links")
     if base and "links" in link.entry.fields.keys() & item.fields.keys():

@@ -86,7 +86,7 @@ class Hub:
 
     def _bases(self, link: Link, entry: Side, item: Side) -> dict[str, Base]:
         """Return the bases to merge over: what an export wrote is no edit of the entry."""
-        bases = {**link.row.bases, **link.recall.bases}
+        bases = link.bases
         for name in link.entry.ours & bases.keys() & item.fields.keys():
             ends = ends_of(name, entry, item)
             bases[name] = replace(bases[name], at_entry=ends.entry_print(self.folding))

@@ -213,7 +213,7 @@ def _said(hub: Hub, link: Link) -> frozenset[str]:
     """Return the fields in which an end of a link has something for the other."""
     merged = hub.merged(link)
     names = merged.to_item.keys() | merged.to_entry.keys() | merged.conflicts
-    return frozenset(names | link.recall.waits)
+    return frozenset(names | link.waits)
 
 
 def _to_note(hub: Hub, link: Link, after: Fields, fills: frozenset[str]) -> None:
@@ -269,9 +269,9 @@ def _report(hub: Hub, link: Link, merged: Merge) -> None:
             hub.reports.append(HeldBack(row.id, name, to_entry=True))
         elif _is_mere_text(name, value, link.entry):
             hub.reports.append(UnreadableDate(row.id, name, "".join(value_parts(value))))
-    if link.recall.waits:
-        waits = tuple(sorted(link.recall.waits))
-        hub.reports.append(Waiting(row.id, waits, link.recall.is_past))
+    if link.waits:
+        waits = tuple(sorted(link.waits))
+        hub.reports.append(Waiting(row.id, waits, link.lock_went_back))
     # The item's end only for those few links that may have something to tell.
     left_out = left_out_of(link)
     if left_out and (left := tuple(no_longer_shown(link, left_out, hub.side(link)))):

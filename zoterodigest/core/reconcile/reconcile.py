@@ -67,11 +67,11 @@ def reconcile(
     # Cleared fields first: a field that counts as empty takes part in every step after this one.
     headed = (with_title_heading(with_cleared(link), run_options) for link in back)
     noted = [with_own_notes(link, run_options) for link in headed]
-    # Renamed sections before the recall: the old name must be in the entry when bases are compared.
+    # Renamed sections first: the old name must be in the entry when bases are compared.
     labelled = [with_renamed_sections(link, run_options) for link in noted]
-    recalled = [with_last_seen(link, known.seen, run_options) for link in labelled]
-    # After the recall: it would take the base that this step gives a link for that of another run.
-    links = with_links_left(recalled, known.rows, library.items, run_options.folding)
+    compared = [with_last_seen(link, known.seen, run_options) for link in labelled]
+    # After that: it would take the base that this step gives a link for that of another run.
+    links = with_links_left(compared, known.rows, library.items, run_options.folding)
     # A library that was restored from a backup shows old places: no person moved anything.
     may_follow = run_options.is_whole and not (known.seen and known.seen.has_gone_back)
     moved = relocations(links, known.collection_rows, known.seen) if may_follow else Relocations()

@@ -95,7 +95,7 @@ def keep_from(hub: Hub, place: int, names: Set[str], then: Item, *, parts: bool 
     """
     link = hub.links[place]
     bases, diverged = dict(link.row.bases), set(link.row.diverged)
-    seen = dict(link.recall.bases)
+    seen = dict(link.seen_bases)
     for name in sorted(names & bases.keys() & link.entry.fields.keys()):
         before, now = (_ends(name, link, item) for item in (then, hub.current))
         if parts and before.shown(hub.folding) == now.shown(hub.folding):
@@ -106,15 +106,14 @@ def keep_from(hub: Hub, place: int, names: Set[str], then: Item, *, parts: bool 
         # not take the field for in sync as long as its ends differ.
         if left is None:
             del bases[name]
-        elif name in link.recall.bases:
+        elif name in link.seen_bases:
             seen[name] = left
         else:
             bases[name] = left
         if parts and name not in bases:
             diverged.add(name)
     row = replace(link.row, bases=bases, diverged=frozenset(diverged))
-    recall = replace(link.recall, bases=seen)
-    hub.links[place] = replace(link, row=row, recall=recall)
+    hub.links[place] = replace(link, row=row, seen_bases=seen)
 
 
 def bring_to(hub: Hub, place: int, edited: Fields) -> None:
@@ -149,7 +148,7 @@ def _agreed(hub: Hub, link: Link, item: Side) -> set[str]:
     """Return the fields in which both ends of a link have come to one value since its base."""
     merged = merge_field(link.row.bases, side_of(link.entry), item, hub.folding, link.row.diverged)
     agreed = {name for name, one in merged.results.items() if isinstance(one, Agreed)}
-    return (agreed & link.row.bases.keys()) - link.recall.bases.keys() - link.entry.ours
+    return (agreed & link.row.bases.keys()) - link.seen_bases.keys() - link.entry.ours
 
 
 def note_fills(hub: Hub, place: int, names: Set[str]) -> None:

@@ -41,12 +41,12 @@ def settle(link: Link, item: Item, folding: Folding) -> LockRow:
     entry_side = side_of(link.entry)
     item_side = without(item_end(link, item, row), link.set_aside)
     row = _without_left_sections(row, link.entry, item)
-    recalled = link.recall.bases
-    known = replace(row, bases={**row.bases, **recalled}) if recalled else row
+    seen = link.seen_bases
+    known = replace(row, bases={**row.bases, **seen}) if seen else row
     ours, from_item = link.entry.ours, link.entry.from_item
     now = recorded(known, entry_side, item_side, folding, from_item=from_item, ours=ours)
     row = now
-    if recalled:
+    if seen:
         row = replace(now, bases=_reached(link, now.bases, entry_side, item_side, folding))
     # Before the traits are taken: a row with nothing new keeps its bytes, so git shows no change.
     if link.before is not None and row == link.before:
@@ -102,7 +102,7 @@ def _reached(
     file's until its ends are in sync, and members until they merge.
     """
     bases = dict(now)
-    for name, seen in link.recall.bases.items():
+    for name, seen in link.seen_bases.items():
         ends = ends_of(name, entry, item)
         # Members that merge move their base; those in conflict leave it as it was seen.
         is_open = bases[name] == seen if is_set(name) else not ends.are_equal(folding)

@@ -21,7 +21,7 @@ def hold_back(hub: Hub) -> None:
     The value that the item is to have is still to arrive. An edit written before would replace
     it, and the next run would take the item for changed by a person, and write again (law 4).
     """
-    waiting = with_home(frozenset().union(*(link.recall.waits for link in hub.links)))
+    waiting = with_home(frozenset().union(*(link.waits for link in hub.links)))
     disputed = frozenset[str]().union(*map(partial(_disputed, hub), hub.links))
     for place, link in enumerate(hub.links if waiting or disputed else ()):
         merged = hub.merged(link)
@@ -31,12 +31,12 @@ def hold_back(hub: Hub) -> None:
             for name in sent & (waiting | (disputed & merged.fills))
             if not is_of_entry(name) and not hub.is_chosen(link, name)
         }
-        hub.links[place] = replace(link, recall=link.recall.with_waiting(held))
+        hub.links[place] = link.with_waiting(held)
 
 
 def _disputed(hub: Hub, link: Link) -> Set[str]:
     """Return the members in conflict at a link where this library lagged and was edited."""
-    lagged = {name for name in link.recall.bases if is_set(name)}
+    lagged = {name for name in link.seen_bases if is_set(name)}
     return hub.merged(link).conflicts & lagged if lagged else frozenset()
 
 
@@ -60,17 +60,17 @@ def hold_exports(hub: Hub) -> None:
     This library lagged and was edited as well. The .bib follows once a person has decided:
     before that, the item's value would overwrite the other machine's edit there.
     """
-    lagged = frozenset[str]().union(*(link.recall.bases for link in hub.links))
+    lagged = frozenset[str]().union(*(link.seen_bases for link in hub.links))
     for place, link in enumerate(hub.links):
         others = [one for one in hub.links if one is not link]
         held = {
             name
-            for name in (link.entry.ours - link.recall.waits) & lagged
+            for name in (link.entry.ours - link.waits) & lagged
             if any(_is_disputed(hub, name, link, one) for one in others)
             or _is_exported_alone(hub, name, link, others)
         }
         if held:
-            hub.links[place] = replace(link, recall=link.recall.with_waiting(held))
+            hub.links[place] = link.with_waiting(held)
 
 
 def hold_left(hub: Hub, merges: Sequence[Merge]) -> None:
@@ -78,11 +78,11 @@ def hold_left(hub: Hub, merges: Sequence[Merge]) -> None:
 
     No export brings the entry up to date until then.
     """
-    if not any(link.recall.waits for link in hub.links):
+    if not any(link.waits for link in hub.links):
         return
     for place, (link, merged) in enumerate(zip(hub.links, merges, strict=True)):
         if left := _left(hub, link, merged):
-            hub.links[place] = replace(link, recall=link.recall.with_waiting(left))
+            hub.links[place] = link.with_waiting(left)
 
 
 def with_left(hub: Hub, link: Link, merged: Merge) -> Merge:
@@ -90,7 +90,7 @@ def with_left(hub: Hub, link: Link, merged: Merge) -> Merge:
 
     No export brings the entry up to date until then.
     """
-    left = _left(hub, link, merged) - link.recall.waits if diverged_in(link, merged) else ()
+    left = _left(hub, link, merged) - link.waits if diverged_in(link, merged) else ()
     return Merge({**merged.results, **dict.fromkeys(left, Diverged())}) if left else merged
 
 
@@ -110,7 +110,7 @@ def _is_disputed(hub: Hub, name: str, link: Link, other: Link) -> bool:
     conflict where this library lagged.
     """
     merged, value = hub.merged(other), other.entry.fields.get(name)
-    if name in link.recall.bases and merged.conflicts & with_home({name}):
+    if name in link.seen_bases and merged.conflicts & with_home({name}):
         return True
     if value is None or name not in merged.conflicts | merged.diverged:
         return False
@@ -121,7 +121,7 @@ def _is_exported_alone(hub: Hub, name: str, link: Link, others: Sequence[Link]) 
     """Tell whether only a .bib shows what another machine made of a field, and this library got
     another value since the last run here.
     """
-    if name not in link.recall.bases or any(name in one.recall.bases for one in others):
+    if name not in link.seen_bases or any(name in one.seen_bases for one in others):
         return False
     # Of the .bib git kept an older text, which is as exported then: it follows.
     if name in _otherwise_exported(hub, link):

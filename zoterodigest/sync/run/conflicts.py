@@ -93,7 +93,7 @@ def open_fields(prepared: Prepared) -> tuple[OpenField, ...]:
         values = *ends, _first(held), if_entry, if_item, None
         source = field_source(link.item, name, credited) if link.item else ""
         found.append(OpenField(ids[row_id], row_id, name, kind, link.entry, *values, source))
-        if base := {**link.row.bases, **link.recall.bases}.get(name):
+        if base := link.bases.get(name):
             bases[row_id, name] = base
     wanted = [key for (_, name), base in bases.items() for key in text_keys(name, base)]
     texts = known_texts(prepared.workspace.project.values_folder, wanted)

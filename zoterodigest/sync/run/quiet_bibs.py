@@ -44,7 +44,7 @@ def bear_on_exports(prepared: Prepared, found: FoundLoud) -> bool:
     return (
         any(one is None or not one.json.is_note for one in written)
         or any(_own_before(found, key) != own_print(found.prints.items, key) for key in items)
-        or any(link.before is None or link.recall.waits for link in plan.links)
+        or any(link.before is None or link.waits for link in plan.links)
         or cut_items(prepared) != found.left.cut & items
         or not all(_stand_as_before(found, places) for places in _places(prepared, found))
     )

@@ -84,11 +84,11 @@ def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: 
 
 def _remembered(row: LockRow, link: Link, known: LockRow | None) -> LockRow:
     """Return `row` with the bases that were in sync here, and apart in what had become so here."""
-    if not (link.recall.waits or link.recall.bases):
+    if not link.lagging:
         return row
     bases: dict[str, Base] = dict(row.bases)
     diverged = set(row.diverged)
-    for name in (*link.recall.waits, *link.recall.bases):
+    for name in sorted(link.lagging):
         is_settled = link.before is None or row.bases.get(name) != link.before.bases.get(name)
         if is_settled:
             continue
@@ -107,7 +107,7 @@ def _disputed_exports(links: Sequence[Link]) -> Iterator[tuple[str, str, Base]]:
     """
     diverged = {(link.row.item, name) for link in links for name in link.diverged}
     for link in links if diverged else ():
-        for name in sorted(link.entry.ours & link.recall.waits & link.row.bases.keys()):
+        for name in sorted(link.entry.ours & link.waits & link.row.bases.keys()):
             if (link.row.item, name) in diverged:
                 yield link.row.id, name, link.row.bases[name]
 

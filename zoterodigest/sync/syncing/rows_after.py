@@ -21,7 +21,6 @@ from zoterodigest.core.links.link import (
 from zoterodigest.core.links.merge import FieldEnds
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.plan import CreateEntry, Link, MoveEntry, Plan, RemoveEntry
-from zoterodigest.core.plan.seen import NOTHING
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.annotation import WrittenBlocks
 from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty, is_of_note
@@ -157,7 +156,7 @@ def rows_over(
             continue
         link = _as_it_stands(planned, standing.entries[planned.index], moving)
         # First over the item as the run knew it: then the edit since then differs from the base.
-        if link.row.item in overtaken and link.recall == NOTHING:
+        if link.row.item in overtaken and not link.lagging:
             link = replace(link, row=settle(link, overtaken[link.row.item], folding))
         is_failed, item = link.row.item in results.failed, items.get(link.row.item)
         row = link.before if item is None else settled.row(link, item)
