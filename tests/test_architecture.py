@@ -181,7 +181,6 @@ LONG = {
     "core.plan.reversal.turn_back": _STEPS,
     "core.reconcile.following.fates_of": "rows join one item after another; each sees those before",
     "core.reconcile.last_seen.with_last_seen": _STEPS,
-    "core.reconcile.linking.keep_links": _KINDS,
     "core.reconcile.reconcile.reconcile": _STEPS,
     "digest.read.report.entry_json": _FIELDS,
     "lookup.venue_tail.tail_at": "one pass over what follows a venue's name",

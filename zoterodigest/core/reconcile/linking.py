@@ -9,7 +9,6 @@ from dataclasses import replace
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Origin
 from zoterodigest.core.plan.plan import Link, RemoveEntry
 from zoterodigest.core.plan.reports import (
-    AmbiguousEntry,
     AwaitedItem,
     DroppedEntry,
     Followed,
@@ -19,13 +18,9 @@ from zoterodigest.core.plan.reports import (
     MissingFile,
     MissingItem,
     NotLinked,
-    NotPushed,
     Report,
-    StaleItemKey,
     TakenBack,
-    TrashedEntry,
     UnreadableEntry,
-    UntitledEntry,
 )
 from zoterodigest.core.plan.run_options import (
     LastSync,
@@ -45,22 +40,14 @@ from zoterodigest.core.reconcile.following import (
     with_shown_bases,
 )
 from zoterodigest.core.reconcile.holding import replaced_in_many, why_held
+from zoterodigest.core.reconcile.item_finder import ItemFinder
 from zoterodigest.core.reconcile.notes import is_put_off, links_of_items
 from zoterodigest.core.reconcile.settle import edited_fields, is_noteless
 from zoterodigest.core.reconcile.taken_back import items_taken_back
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.keys import is_our_item, item_key, note_key
+from zoterodigest.core.values.keys import is_our_item, note_key
 from zoterodigest.core.values.record import Entry, Item, is_empty, text_in
-from zoterodigest.core.works.catalogue import (
-    Adopt,
-    Ambiguous,
-    Match,
-    OnlyTrashed,
-    Unknown,
-    library_catalogue,
-)
-from zoterodigest.core.works.named_items import NamedItems
 from zoterodigest.core.works.pairing import (
     Pairing,
     PairingScope,
@@ -69,7 +56,6 @@ from zoterodigest.core.works.pairing import (
     pair,
     shares_block,
 )
-from zoterodigest.core.works.work import KnownWork, work_of
 from zoterodigest.frozen import dataclass
 
 
@@ -157,12 +143,9 @@ class _LinkingRun:
         self._rows = rows
         self._terms = run_options
         self._items = {item.key: item for item in library.items}
-        self._taken = {*self._items, *library.taken}
         self._row_ids = {row.id for row in rows}
         self._made = {row.item for row in rows if row.origin.item}
-        linked = frozenset(row.item for row in rows if row.state is LinkState.LINKED)
-        self._catalogue = library_catalogue(library.items, linked)
-        self._named = NamedItems(library.items, library.group, library.parents, run_options.files)
+        self._finder = ItemFinder(rows, library, run_options)
         self._left: frozenset[SourceKey] = frozenset()
         self._taken_back = items_taken_back(known, library, run_options.folding)
         self._replaced: frozenset[str] = frozenset()
@@ -180,46 +163,57 @@ class _LinkingRun:
             if isinstance(fate, MergedInto):
                 row = self._followed(row, fate)
                 # A new entry of the same work, in this run, is to find the item that stays.
-                self._catalogue.add(fate.key, work_of(entry), is_linked=True)
+                self._finder.link(fate.key, entry)
             item = self._items.get(row.item)
             # It keeps its link as it is: nothing is known of it to act on.
             if report := self._left_alone(entry, row, item):
                 self.reports.append(report)
             elif not self._terms.takes(entry):
                 continue
-            elif isinstance(fate, OtherWork) and entry.digest in self._terms.relink:
+            elif entry.digest in self._terms.relink and self._is_spent(row, fate):
                 revived[index] = row
-            elif isinstance(fate, OtherWork):
-                self.kept[row.id] = replace(row, state=LinkState.TRASHED)
-                self.reports.append(MergedOtherWork(row, fate.key, fate.identifiers))
-            elif self._is_spent(row, fate) and entry.digest in self._terms.relink:
-                revived[index] = row
-            elif fate is None and row.item in self._taken_back:
-                # Ended like the link of a trashed item: it is taken up if ours comes back.
-                self.kept[row.id] = replace(row, state=LinkState.TRASHED)
-                is_news = row.state is LinkState.LINKED
-                self.reports.append(TakenBack(row) if is_news else NotLinked(row))
-            elif _is_ended(row, item):
-                self.reports.append(NotLinked(row))
-            # The lock file of another machine came before the library caught up (ADR 9).
-            elif item is None and row.id not in self._seen:
-                self.reports.append(AwaitedItem(row))
-            elif item is None or item.is_trashed:
-                self._lose_item(entry, row, item)
-            else:
-                if isinstance(fate, MergedInto) or fate is AfterMerge.JOINED:
-                    row = as_adopted(row, entry, item, self._terms.folding)
-                elif fate is AfterMerge.RESTORED:
-                    row = with_shown_bases(row, entry, item, self._terms.folding)
-                now = replace(
-                    row,
-                    digest=entry.digest,
-                    headings=heading_prints(entry),
-                    bases=self._bases_kept(row, entry),
-                    state=LinkState.LINKED,
-                )
-                self.links.append(Link(index, entry, item, row, now))
+            elif not self._is_over(entry, row, item, fate) and item is not None:
+                self.links.append(self._link(index, row, item, fate))
         return revived
+
+    def _is_over(self, entry: Entry, row: LockRow, item: Item | None, fate: Fate | None) -> bool:
+        """Tell whether a link joins nothing in this run; then it is reported, and how its row stays
+        is noted.
+        """
+        if isinstance(fate, OtherWork):
+            self.kept[row.id] = replace(row, state=LinkState.TRASHED)
+            self.reports.append(MergedOtherWork(row, fate.key, fate.identifiers))
+        elif fate is None and row.item in self._taken_back:
+            # Ended like the link of a trashed item: it is taken up if ours comes back.
+            self.kept[row.id] = replace(row, state=LinkState.TRASHED)
+            is_news = row.state is LinkState.LINKED
+            self.reports.append(TakenBack(row) if is_news else NotLinked(row))
+        elif _is_ended(row, item):
+            self.reports.append(NotLinked(row))
+        # The lock file of another machine came before the library caught up (ADR 9).
+        elif item is None and row.id not in self._seen:
+            self.reports.append(AwaitedItem(row))
+        elif item is None or item.is_trashed:
+            self._lose_item(entry, row, item)
+        else:
+            return False
+        return True
+
+    def _link(self, index: int, row: LockRow, item: Item, fate: Fate | None) -> Link:
+        """Return the link of a row, as its item was merged or came out of the trash."""
+        entry, folding = self._entries[index], self._terms.folding
+        if isinstance(fate, MergedInto) or fate is AfterMerge.JOINED:
+            row = as_adopted(row, entry, item, folding)
+        elif fate is AfterMerge.RESTORED:
+            row = with_shown_bases(row, entry, item, folding)
+        now = replace(
+            row,
+            digest=entry.digest,
+            headings=heading_prints(entry),
+            bases=self._bases_kept(row, entry),
+            state=LinkState.LINKED,
+        )
+        return Link(index, entry, item, row, now)
 
     def _left_alone(
         self, entry: Entry, row: LockRow | None, item: Item | None
@@ -235,6 +229,8 @@ class _LinkingRun:
 
     def _is_spent(self, row: LockRow, fate: Fate | None) -> bool:
         """Tell whether the link has ended and an entry written again can't simply take it up."""
+        if isinstance(fate, OtherWork):
+            return True
         item = self._items.get(row.item)
         is_live = item is not None and not item.is_trashed
         is_over = _is_ended(row, item) or (fate is None and row.item in self._taken_back)
@@ -329,15 +325,7 @@ class _LinkingRun:
 
     def make_links(self, unlinked: dict[int, LockRow | None], new_ids: Iterator[str]) -> None:
         """Find or make the items of entries that have no link; a row given is revived."""
-        found: dict[int, tuple[str, Item | None]] = {}
-        # Those without a title come last: the item of another entry of the work may be theirs.
-        titled = {at for at in unlinked if text_in(self._entries[at].fields, "title")}
-        for index in sorted(unlinked, key=lambda at: (at not in titled, at)):
-            entry = self._entries[index]
-            if report := self._left_alone(entry, None, None):
-                self.reports.append(report)
-            elif self._terms.takes(entry) and (key := self._item_of(entry, unlinked[index])):
-                found[index] = key, self._items.get(key)
+        found = dict(self._items_found(unlinked))
         # Entries without a row take on a note that no row names; a revived row names its own.
         wanted = {i: key for i, (key, _) in found.items() if unlinked[i] is None}
         noted = self._noted(wanted, new_ids)
@@ -351,6 +339,31 @@ class _LinkingRun:
                 new = replace(new, origin=row.origin) if row.item == key else new
             self.links.append(Link(index, self._entries[index], item, None, new))
 
+    def _items_found(
+        self, unlinked: Mapping[int, LockRow | None]
+    ) -> Iterator[tuple[int, tuple[str, Item | None]]]:
+        """Yield the entries that get an item, with its key, and the item if there is one already;
+        report why the others get none.
+        """
+        # Those without a title come last: the item of another entry of the work may be theirs.
+        titled = {at for at in unlinked if text_in(self._entries[at].fields, "title")}
+        for index in sorted(unlinked, key=lambda at: (at not in titled, at)):
+            entry = self._entries[index]
+            if report := self._left_alone(entry, None, None):
+                self.reports.append(report)
+            elif self._terms.takes(entry):
+                # If a file says nothing of its paper any more, that is reported, and an item of
+                # what it says now could be a double.
+                is_left = entry.digest in self._left
+                may_create = self._terms.rules_for(entry.digest).creates and not is_left
+                match self._finder.item_of(entry, unlinked[index], may_create=may_create):
+                    case str(key):
+                        yield index, (key, self._items.get(key))
+                    case None:
+                        pass
+                    case why:
+                        self.reports.append(why)
+
     def replaced(self, pairing: Pairing) -> set[str]:
         """Return the tombstones in whose place a relinking that was killed has made other rows."""
         paired = {row.id for row in pairing.rows.values()}
@@ -363,66 +376,6 @@ class _LinkingRun:
             and row.id not in paired
             and not linked.isdisjoint(_known_by(row))
         }
-
-    def _item_of(self, entry: Entry, row: LockRow | None) -> str | None:
-        """Return the key of the item for `entry`, a new one if need be, or report why not."""
-        rules = self._terms.rules_for(entry.digest)
-        work = self._work(entry)
-        match self._match(entry, work, row):
-            case Adopt(key):
-                self._catalogue.add(key, work, is_linked=True)
-                return key
-            case Ambiguous(keys):
-                self.reports.append(AmbiguousEntry(entry, keys))
-            # A file says nothing of its paper any more: that is reported, and an item of what it
-            # says now could be a double.
-            case OnlyTrashed() | Unknown() if not rules.creates or entry.digest in self._left:
-                pass
-            case OnlyTrashed(key):
-                self.reports.append(TrashedEntry(entry, key))
-            # Somebody took the note from an item: one that is not here is no reason for a double.
-            case Unknown() if row is None and (stale := self._named.stale_key(entry)):
-                self.reports.append(StaleItemKey(entry, stale))
-            case Unknown() if not rules.directions.push.allows("title"):
-                self.reports.append(NotPushed(entry))
-            case Unknown() if not work.title:
-                self.reports.append(UntitledEntry(entry, self._free_key(entry)))
-            case Unknown():
-                key = self._free_key(entry)
-                self._taken.add(key)
-                self._catalogue.add(key, work, is_linked=True)
-                return key
-        return None
-
-    def _match(self, entry: Entry, work: KnownWork, row: LockRow | None) -> Match:
-        """Return the item that a note names by a key, else the one that is the entry's work."""
-        match = self._named_or_same(entry, work)
-        # `--relink` may replace our own item in the trash, but never one that a person made.
-        if isinstance(match, OnlyTrashed) and row and row.item == match.key and row.origin.item:
-            return Unknown()
-        return match
-
-    def _named_or_same(self, entry: Entry, work: KnownWork) -> Match:
-        named = self._named.find(entry, work)
-        if isinstance(named, Adopt | Ambiguous):
-            return named
-        match = self._catalogue.find(work)
-        return named if named and isinstance(match, Unknown) else match
-
-    def _work(self, entry: Entry) -> KnownWork:
-        """Return what tells the work of an entry: without a title, also what was found of it.
-
-        An item may have that title and none of the entry's identifiers.
-        """
-        work = work_of(entry)
-        if work.title:
-            return work
-        pending = (one.found for one in self._terms.pending if one.is_about(entry))
-        found = self._terms.found.get(self._free_key(entry)) or next(pending, None)
-        return work if found is None else work_of(replace(entry, fields=found.fields))
-
-    def _free_key(self, entry: Entry) -> str:
-        return item_key(self._taken, entry.identifiers, text_in(entry.fields, "title"))
 
     def _noted(self, found: dict[int, str], new_ids: Iterator[str]) -> dict[int, str]:
         """Return the row ids of our notes that stand in no row, by the entry that takes them on.
