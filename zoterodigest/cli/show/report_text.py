@@ -58,6 +58,7 @@ from zoterodigest.core.plan.reports import (
     UnreadableEntry,
     UntitledEntry,
     Waiting,
+    subjects_of,
 )
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.reconcile.holding import RECENT
@@ -408,7 +409,7 @@ def settling_command(report: Report, names: ReportNames, row_ids: Mapping[str, s
         template = "inspect {file}"
     if isinstance(report, HeldFile) and report.reason == RECENT:
         template = "sync {file}"
-    entry, row_id = getattr(report, "entry", None), _row_id(report)
+    entry, row_id = getattr(report, "entry", None), next(iter(subjects_of(report).rows), "")
     file = entry.digest if entry else getattr(report, "digest", "") or names.digest(row_id)
     if "{id}" in template and row_id not in row_ids:
         template = ""
@@ -419,10 +420,6 @@ def settling_command(report: Report, names: ReportNames, row_ids: Mapping[str, s
         "keys": visible(" ".join(getattr(report, "keys", ()))),
     }
     return f"zoterodigest {template.format_map(about)}" if template else ""
-
-
-def _row_id(report: Report) -> str:
-    return report.row.id if isinstance(report, LinkReport) else getattr(report, "row_id", "") or ""
 
 
 def section_of(report: Report) -> Section[Any]:

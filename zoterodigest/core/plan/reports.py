@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.values.file_keys import SourceKey
@@ -373,9 +373,48 @@ LinkReport: TypeAlias = (
 EntryReport: TypeAlias = AmbiguousEntry | TrashedEntry | NotPushed | UntitledEntry | StaleItemKey
 """The kinds about an `entry` that has no link."""
 
-OtherReport: TypeAlias = (
-    UnreadableEntry | HeldFile | AddedItem | HiddenNotes | KeptAnnotations | SameWork
+Report: TypeAlias = (
+    RowReport | LinkReport | EntryReport
+    | UnreadableEntry | HeldFile | AddedItem | HiddenNotes | KeptAnnotations | SameWork
     | MissingCollection | NameConflict | HeldBackName | NotFollowed
 )  # fmt: skip
 
-Report: TypeAlias = RowReport | LinkReport | EntryReport | OtherReport
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What a report is about: links by their rows' ids, items by their keys, and a whole digest.
+
+    An entry without a link is none of these. A run that looks at a part looks at all of these.
+    """
+
+    rows: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    digest: SourceKey | None = None
+
+
+def subjects_of(report: Report) -> Subjects:
+    """Return what a report is about."""
+    if isinstance(report, RowReport):
+        return Subjects((report.row_id,))
+    if isinstance(report, LinkReport):
+        return Subjects((report.row.id,), (report.row.item,))
+    match report:
+        case AddedItem(key=key) | TrashedEntry(key=key):
+            return Subjects(items=(key,))
+        case AmbiguousEntry(keys=keys):
+            return Subjects(items=keys)
+        case SameWork(keys=keys, row_ids=row_ids):
+            return Subjects(row_ids, keys)
+        case UnreadableEntry(row_id=row_id) | HeldFile(row_id=row_id):
+            return Subjects((row_id,) if row_id else ())
+        case NotFollowed(digest, row_id=row_id):
+            return Subjects((row_id,) if row_id else (), digest=digest)
+        case MissingCollection(row):
+            return Subjects(digest=row.digest)
+        case HiddenNotes() | KeptAnnotations() | HeldBackName() | NameConflict():
+            return Subjects(digest=report.digest)
+        case NotPushed() | UntitledEntry() | StaleItemKey():
+            return Subjects()
+        case _:
+            # mypy refuses a kind that is missing: a run that looks at a part would lose its report.
+            assert_never(report)

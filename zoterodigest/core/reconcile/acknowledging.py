@@ -24,7 +24,6 @@ from zoterodigest.core.plan.reports import (
     HiddenNotes,
     KeptAnnotations,
     KeptForEdit,
-    LinkReport,
     MergedOtherWork,
     MissingCollection,
     MissingFile,
@@ -39,7 +38,6 @@ from zoterodigest.core.plan.reports import (
     Relocated,
     Report,
     RestoredNote,
-    RowReport,
     SameWork,
     StaleItemKey,
     TakenBack,
@@ -48,6 +46,7 @@ from zoterodigest.core.plan.reports import (
     UnreadableEntry,
     UntitledEntry,
     Waiting,
+    subjects_of,
 )
 from zoterodigest.core.reconcile.settle import item_end
 from zoterodigest.core.values.identity import match_title
@@ -99,10 +98,8 @@ class _Ends:
 
 def _id(report: Report) -> str:
     """Return the id of the row that a report is about, else one made from its entry."""
-    if isinstance(report, RowReport):
-        return report.row_id
-    if isinstance(report, LinkReport):
-        return report.row.id
+    if rows := subjects_of(report).rows:
+        return rows[0]
     assert isinstance(report, EntryReport), "the rule of any other kind names its `id`"
     return _entry_id(report.entry)
 

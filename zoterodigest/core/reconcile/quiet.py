@@ -9,33 +9,11 @@ since, or shares a key with what is loud. `reconcile` gets what is loud; the res
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import field, replace
-from typing import assert_never
 
 from zoterodigest.core.plan.plan import Plan
-from zoterodigest.core.plan.reports import (
-    AddedItem,
-    AmbiguousEntry,
-    EntryReport,
-    HeldBackName,
-    HeldFile,
-    HiddenNotes,
-    KeptAnnotations,
-    LinkReport,
-    MissingCollection,
-    NameConflict,
-    NotFollowed,
-    NotPushed,
-    OtherReport,
-    Report,
-    RowReport,
-    SameWork,
-    StaleItemKey,
-    TrashedEntry,
-    UnreadableEntry,
-    UntitledEntry,
-)
+from zoterodigest.core.plan.reports import subjects_of
 from zoterodigest.core.plan.run_options import LastSync, LibraryState
 from zoterodigest.core.reconcile.link_keys import (
     Keys,
@@ -250,8 +228,11 @@ def marks_of(
     """
     if not plan.is_settled:
         return None
-    named = _Subjects.by(plan.reports)
-    if "" in named.digests:  # a collection in which those of several digests lie
+    named = [*map(subjects_of, plan.reports)]
+    rows = {row_id for one in named for row_id in one.rows}
+    items = {key for one in named for key in one.items}
+    digests = {one.digest for one in named}
+    if "" in digests:  # a collection in which those of several digests lie
         return None
     found = _link_marks(plan, entries, prints)
     known = {item.key: keys_of_item(item) for item in library.items}
@@ -261,13 +242,13 @@ def marks_of(
         {
             row_id: mark
             for row_id, mark in found.items()
-            if row_id not in named.rows and mark.digest not in named.digests
+            if row_id not in rows and mark.digest not in digests
         },
         {
             # What belongs to no item, as a note that stands by itself, is known by its own key.
             key: ItemMark(one, known.get(key) or Keys((key_of_item(key),)))
             for key, one in prints.items.items()
-            if key not in named.items
+            if key not in items
         },
     )
 
@@ -305,48 +286,3 @@ def merged_marks(marks: Marks, news: Marks, loud: Loud) -> Marks:
             **news.items,
         },
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Subjects:
-    """What reports are about: row ids, item keys, and digests as a whole."""
-
-    rows: set[str] = field(default_factory=set)
-    items: set[str] = field(default_factory=set)
-    digests: set[str] = field(default_factory=set)
-
-    @classmethod
-    def by(cls, reports: Iterable[Report]) -> _Subjects:
-        named = cls()
-        for report in reports:
-            if isinstance(report, RowReport):
-                named.rows.add(report.row_id)
-            elif isinstance(report, LinkReport):
-                named.rows.add(report.row.id)
-                named.items.add(report.row.item)
-            else:
-                named._add(report)
-        return named
-
-    def _add(self, report: EntryReport | OtherReport) -> None:
-        match report:
-            case AddedItem(key=key) | TrashedEntry(key=key):
-                self.items.add(key)
-            case AmbiguousEntry(keys=keys):
-                self.items.update(keys)
-            case SameWork(keys=keys, row_ids=row_ids):
-                self.items.update(keys)
-                self.rows.update(row_ids)
-            case UnreadableEntry():
-                self.rows.update(filter(None, [report.row_id]))
-            case MissingCollection(row):
-                self.digests.add(row.digest)
-            case HiddenNotes() | KeptAnnotations() | NotFollowed():
-                self.digests.add(report.digest)
-            case HeldBackName() | NameConflict():
-                self.digests.add(report.digest)
-            case HeldFile() | NotPushed() | UntitledEntry() | StaleItemKey():
-                pass  # about an entry: as it has no mark, each run looks at it
-            case _:
-                # mypy refuses a kind that is missing: with a mark, its report would be lost.
-                assert_never(report)
