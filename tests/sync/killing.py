@@ -23,7 +23,7 @@ from zoterodigest.sync.copying.copy_run import carry_out_copy
 from zoterodigest.sync.copying.plan import CopyOptions, prepare_copy
 from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.gathering import intent
-from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
+from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.quiet_run import prepare_run
 from zoterodigest.sync.run.run import Options
 from zoterodigest.sync.syncing.sync_run import carry_out
@@ -92,7 +92,7 @@ def copy(world: World) -> None:
 def ends_of_copy(world: World) -> tuple[Workspace, Workspace, CopyOptions]:
     """Return how a project goes over to another library beside it."""
     here, there = "embedded:.zoterodigest/library.sqlite", "embedded:other.sqlite"
-    ends = (open_workspace((), world.root, library=one) for one in (here, there))
+    ends = (open_workspace((), world.root, chosen=Chosen(one)) for one in (here, there))
     source, target = ends
     return source, target, CopyOptions(there, is_switched=True)
 

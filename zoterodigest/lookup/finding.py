@@ -62,10 +62,10 @@ def find_publications(
     works: Sequence[StatedWork],
     sources: Sources,
     zotero: ZoteroMapping,
-    asking: Asking | None = None,
+    asking: Asking,
 ) -> Findings:
     """Return where `works` were published."""
-    search = _VenueSearch(works, sources, zotero, asking or Asking())
+    search = _VenueSearch(works, sources, zotero, asking)
     # The order saves requests: hundreds of works in one, and what they settle is not asked again.
     # DBLP comes before Crossref, as it has the conferences that register no DOIs.
     search.ask_arxiv()

@@ -50,7 +50,7 @@ COMBINING_STROKE = "\u0338"
 NO_TAGS: Set[str] = frozenset()
 
 
-def inline_runs(children: Iterable[Element | Characters], marks: Marks = ()) -> Runs:
+def inline_runs(children: Iterable[Element | Characters], marks: Marks) -> Runs:
     """Return the runs of inline content as the editor keeps them: blanks folded, edges trimmed."""
     return fold_blanks(gathered_runs(children, marks))
 

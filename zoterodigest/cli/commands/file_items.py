@@ -23,7 +23,7 @@ def place_in_file(what: str) -> tuple[Path, int]:
     return (Path(name), int(line)) if is_place and Path(name).is_file() else (Path(what), 0)
 
 
-def item_of_file(project: Project, path: Path, line: int = 0) -> str:
+def item_of_file(project: Project, path: Path, line: int) -> str:
     """Return the item of a note, or of the entry at a line of a list; raise `NoSingleItem`."""
     is_list = line and not project.former_rules(project.key_of(path)).is_vault
     return _item_at(project, path, line) if is_list else _linked_item(project, path)

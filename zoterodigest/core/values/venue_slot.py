@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from zoterodigest.core.values.dates import DateSpan, find_date, write_date
 from zoterodigest.frozen import frozen
@@ -23,7 +23,7 @@ _AWARD_NAMES = (
     "Test of Time Award|Top 25%|Top 5%|最佳论文|最佳论文奖|最佳学生论文"
 )
 AWARDS = tuple(_AWARD_NAMES.split("|"))
-"""The awards a slot may end in when nothing else is configured; blanks may also be hyphens."""
+"""The awards a slot may end in; blanks may also be hyphens."""
 
 LONGEST_SLOT = 500
 """A text of more characters is no venue slot: it is taken as a venue's name, as it stands."""
@@ -46,31 +46,31 @@ class VenueReading:
 # A reading asks for each slot twice or more, and digests name the same venues again and again: not
 # to read them anew is 10 % of reading a list.
 @lru_cache(maxsize=5_000)
-def parse_venue(text: str, awards: tuple[str, ...] = AWARDS) -> VenueReading:
+def parse_venue(text: str) -> VenueReading:
     """Read a venue slot; any text is read, at worst as nothing but a venue."""
-    return _anatomy(text, awards).reading
+    return _anatomy(text).reading
 
 
-def venue_slot_text(text: str, reading: VenueReading, awards: tuple[str, ...] = AWARDS) -> str:
+def venue_slot_text(text: str, reading: VenueReading) -> str:
     """Return `text` so changed that it says `reading`; what already says so is not touched.
 
     A reading no slot can show (a venue that ends in an award, say) comes out as near as can be:
     read the result again before you trust it.
     """
-    now = _anatomy(text, awards)
+    now = _anatomy(text)
     if now.reading == reading:
         return text
     if now.pieces and not len(text) > LONGEST_SLOT:
         edited = _edited(text, now, reading)
-        if parse_venue(edited, awards) == reading:
+        if parse_venue(edited) == reading:
             return edited
     if now.date and now.reading == VenueReading(year=now.reading.year, date=now.reading.date):
         start, end = now.date.start, now.date.end
         dated = text[:start] + write_date(text[start:end], reading.date) + text[end:]
-        if parse_venue(dated, awards) == reading:
+        if parse_venue(dated) == reading:
             return dated
     with_venue = f"{reading.venue} {text.strip()}".strip()
-    if not now.pieces and parse_venue(with_venue, awards) == reading:
+    if not now.pieces and parse_venue(with_venue) == reading:
         return with_venue
     return _laid_out(reading)
 
@@ -115,7 +115,7 @@ _BETWEEN = " \t,;:|·-"
 _TRIM = " \t\r\n\u00a0,;:–—|·-*_`\"'’" + _MASK
 
 
-def _anatomy(text: str, awards: tuple[str, ...]) -> _VenueAnatomy:
+def _anatomy(text: str) -> _VenueAnatomy:
     if len(text) > LONGEST_SLOT or _MASK in text:
         return _VenueAnatomy(VenueReading(venue=" ".join(text.split())))
     date = find_date(text)
@@ -127,7 +127,7 @@ def _anatomy(text: str, awards: tuple[str, ...]) -> _VenueAnatomy:
     masked = _masked(text, _said_of_date(text, date_span))
     year_span = _year_span(masked)
     masked = _masked(masked, year_span)
-    award_span = _award_span(masked, awards)
+    award_span = _award_span(masked)
     masked = _masked(masked, award_span)
     outers = [found.span() for found in _OUTER.finditer(masked)]
     pieces = _pieces(masked, outers)
@@ -185,9 +185,9 @@ def _four_digits(digits: str) -> str:
     return digits if len(digits) == 4 else ("20" if digits < "80" else "19") + digits
 
 
-def _award_span(text: str, awards: tuple[str, ...]) -> tuple[int, int] | None:
+def _award_span(text: str) -> tuple[int, int] | None:
     """Return the run of awards that ends `text`, but for brackets, separators and other parts."""
-    runs = [found.span() for found in _award_pattern(awards).finditer(text)]
+    runs = [found.span() for found in _award_pattern().finditer(text)]
     if not runs or not _is_filler(text[runs[-1][1] :]):
         return None
     start, end = runs.pop()
@@ -197,9 +197,9 @@ def _award_span(text: str, awards: tuple[str, ...]) -> tuple[int, int] | None:
     return None if _is_filler(text[:start]) else (start, end)
 
 
-@lru_cache(maxsize=8)
-def _award_pattern(awards: tuple[str, ...]) -> re.Pattern[str]:
-    longest_first = sorted(awards, key=lambda award: (-len(award), award))
+@cache
+def _award_pattern() -> re.Pattern[str]:
+    longest_first = sorted(AWARDS, key=lambda award: (-len(award), award))
     texts = (r"[ -]".join(map(re.escape, re.split("[ -]", award))) for award in longest_first)
     return re.compile(rf"(?<!\w)(?:{'|'.join(texts)})(?!\w)", re.IGNORECASE)
 

@@ -74,7 +74,7 @@ def scalar_text(source: bytes, scalar: DataScalar) -> LayeredText:
     return fixed_text(value, Span(scalar.start, scalar.end))
 
 
-def empty_text(at: int, *, is_list: bool = False) -> LayeredText:
+def empty_text(at: int, *, is_list: bool) -> LayeredText:
     """Return the text of a value, or of a list, that is missing behind the colon before `at`."""
     inner = (_IN_BRACKETS, in_brackets) if is_list else (in_the_open,)
     return LayeredText(b"", SourcePieces(lambda: ((), at)), (*inner, behind_colon))

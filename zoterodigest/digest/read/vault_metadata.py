@@ -71,7 +71,7 @@ class Property:
 
 
 def body_properties(
-    lines: Sequence[BodyLine], last: int, fences: Sequence[Span] = ()
+    lines: Sequence[BodyLine], last: int, fences: Sequence[Span]
 ) -> tuple[Property, ...]:
     """Return the lines of a body that say something of the paper, or stand among such.
 

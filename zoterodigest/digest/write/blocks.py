@@ -20,18 +20,19 @@ _NUMBER = lazy_regex(r"^(\s*)(\d{1,9})([.)]\s)")
 _ITEM = lazy_regex(r"\s*(?:[-*+•]|\d+[.)])\s")
 
 
-def blocks_text(old: str, value: Value, spell: Spelling = plain, end: str = "") -> str:
+def blocks_text(old: str, value: Value, spell: Spelling = plain) -> str:
     """Write blocks: those that stay keep their bytes, new ones look like their neighbors.
 
-    `spell` writes a new block. `end` are the blanks behind the slot, at the end of its last line.
+    `spell` writes a new block.
     """
-    return written_blocks(old, value, spell, end)[0]
+    return written_blocks(old, value, spell, "")[0]
 
 
-def written_blocks(
-    old: str, value: Value, spell: Spelling = plain, end: str = ""
-) -> tuple[str, str]:
-    """Return what `blocks_text` writes, and the blanks that belong behind the last block."""
+def written_blocks(old: str, value: Value, spell: Spelling, end: str) -> tuple[str, str]:
+    """Return what `blocks_text` writes, and the blanks that belong behind the last block.
+
+    `end` are those behind the slot, at the end of its last line.
+    """
     texts = list(value.texts) if isinstance(value, Blocks) else []
     spans = block_spans(old)
     present = [old[start:stop] for start, stop in spans]

@@ -63,8 +63,8 @@ def links_texts(
     slots: Sequence[Slot],
     present: Sequence[Hyperlink],
     wanted: Sequence[Hyperlink],
-    move: Callable[[str], str] = str,
-    manner: LinkManner = LinkManner(),
+    move: Callable[[str], str],
+    manner: LinkManner,
 ) -> list[str]:
     """Return the new text of each of `slots`, which are to show `wanted`.
 

@@ -19,7 +19,7 @@ from zoterodigest.frozen import dataclass
 
 
 def with_authors_like_others(
-    fields: Fields, manner: HouseStyle, *, may_be_short: bool, is_cut: bool = False
+    fields: Fields, manner: HouseStyle, *, may_be_short: bool, is_cut: bool
 ) -> Fields:
     """Return `fields` with the authors cut and named in short as most are around.
 

@@ -72,7 +72,7 @@ def too_long(server: str, seconds: float) -> ServerBusy:
     return ServerBusy(f"{server} asks to wait for {minutes} minutes", "Run the command again then.")
 
 
-def plain_message(message: str, key: str = "") -> str:
+def plain_message(message: str, key: str) -> str:
     """Return a server's message as a line of plain text, without `key` should it be in it.
 
     Servers escape their messages as HTML (`&quot;`). A proxy or a login page between the server and

@@ -91,10 +91,10 @@ def number(text: str, otherwise: str) -> int:
     return int(text)
 
 
-def json_answer(value: Any, headers: Headers | None = None, *, status: int = 200) -> Response:
+def json_answer(value: Any, headers: Headers | None = None) -> Response:
     """Return `value` as a JSON answer."""
     body = json.dumps(value, ensure_ascii=False).encode("utf-8")
-    return Response(status, {"Content-Type": "application/json", **(headers or {})}, body)
+    return Response(200, {"Content-Type": "application/json", **(headers or {})}, body)
 
 
 def text_answer(text: str, headers: Headers | None = None, *, status: int = 200) -> Response:

@@ -87,7 +87,7 @@ def both_lines(before: FileLines, after: FileLines) -> tuple[Sequence[str], Sequ
     return before.with_shown(gone).lines, after.with_shown(came).lines
 
 
-def file_lines(source: bytes, note: NoteRule | None = None) -> FileLines:
+def file_lines(source: bytes, note: NoteRule | None) -> FileLines:
     """Return the lines of a file; `note` says what is private in it, if it is one of a vault."""
     # A digest may hold bytes that are no UTF-8: they come back as they were.
     if note is None:

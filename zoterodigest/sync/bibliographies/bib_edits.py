@@ -34,7 +34,7 @@ class BibEdit:
 def compile_bib_edits(
     plan: Plan,
     gathered: Gathered,
-    exported: Set[str] = frozenset(),
+    exported: Set[str],
     unfollowed: Set[tuple[str, str]] = frozenset(),
 ) -> tuple[BibEdit, ...]:
     """Return the edits of every bibliography whose entries `plan` changes, in their order.

@@ -28,7 +28,7 @@ def keyed_items(
     contents: Contents,
     *,
     created: Sequence[Item] = (),
-    noted: Mapping[str, str] = {},
+    noted: Mapping[str, str],
 ) -> tuple[tuple[Reference, ...], tuple[Aliases, ...]]:
     """Return items (API data with their keys) with the citation keys that stand for them, and the
     aliases of each .bib of the project.

@@ -29,7 +29,7 @@ from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
 from zoterodigest.regex import lazy_regex
 
 
-def compared_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) -> Entry:
+def compared_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool) -> Entry:
     """Return an entry in the form in which it is compared with the library.
 
     Blocks are as a note holds them, sections are named as its headings; what the mapping does not

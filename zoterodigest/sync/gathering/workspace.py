@@ -84,18 +84,17 @@ def open_workspace(
     digests: Sequence[Path],
     start: Path,
     *,
-    library: str = "",
     wanted_format: str = "",
     chosen: Chosen | None = None,
 ) -> Workspace:
     """Return the workspace of `digests` (all that are configured if none is given).
 
     The nearest configuration above the first digest, or above `start`, counts; without one the
-    digests' common folder is the project. `library` is an address that goes before the project's,
-    relative to `start`; `chosen` tells the same and more. Nothing is created. Raises `LeadsOutside`
+    digests' common folder is the project. The library that is `chosen` goes before the project's,
+    its address relative to `start`. Nothing is created. Raises `LeadsOutside`
     if the project's files lead to where the user did not allow them to.
     """
-    chosen = chosen or Chosen(library)
+    chosen = chosen or Chosen()
     walks = chosen.walks or Walks()
     project = _project(digests, start, chosen, walks)
     address, base = library_meant(project, start, chosen)

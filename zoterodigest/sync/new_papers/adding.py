@@ -73,7 +73,7 @@ class Goal:
 
 
 def open_goal(
-    project: Project, path: Path | None, venues: VenueTable, beside: Sequence[Path] = ()
+    project: Project, path: Path | None, venues: VenueTable, beside: Sequence[Path]
 ) -> Goal:
     """Return the digest at `path`, the only one if that is None, and what is around it.
 
@@ -111,8 +111,8 @@ def add_papers(
     goal: Goal,
     found: Iterable[Paper | NotAdded | Doubled],
     *,
-    section: str = "",
-    may_double: bool = False,
+    section: str,
+    may_double: bool,
 ) -> Added:
     """Return the digest with the papers that stand nowhere yet, and what becomes of the others.
 

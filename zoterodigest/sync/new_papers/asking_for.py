@@ -93,7 +93,7 @@ def find_papers(
     asked: Sequence[Asked],
     sources: Sources | None,
     venues: VenueTable,
-    progress: Progress = lambda *_: None,
+    progress: Progress,
 ) -> list[Paper | NotAdded]:
     """Return each paper that is asked for, in order, as complete as `sources` know it.
 
