@@ -17,14 +17,15 @@ from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.reports import AddedItem
 from zoterodigest.core.plan.run_options import LastSync, LibraryState, RunOptions, WhenDropped
 from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.reconcile.link_keys import Keys
 from zoterodigest.core.reconcile.quiet import (
     ItemMark,
     LinkMark,
     Loud,
-    LoudPart,
     Marks,
     Prints,
     changed_since,
+    keys_now,
     marks_of,
     plan_loud,
     with_all_related,
@@ -40,6 +41,15 @@ TEXTS = tuple(f"This text is long enough to tell one entry from all others: {n}.
 AUTHORS = (("Ada First", "Ben Second"), ("Cy Third",), ())
 HEADINGS = (("Vision",), ("Vision#2",), ("Language",), ())
 FILLERS = 7
+
+
+@dataclass(frozen=True)
+class LoudPart:
+    """A part of a scene."""
+
+    entries: Sequence[Entry]
+    known: LastSync
+    library: LibraryState
 
 
 @dataclass
@@ -63,6 +73,16 @@ class Scene:
             LibraryState(tuple(world.items.values()), tuple(world.collections.values())),
             replace(run_options, rules=rules),
         )
+
+    def read(self, loud: Loud) -> LoudPart:
+        entries, known, library, _ = self.state()
+        return part_of(loud, entries, known, library)
+
+    def keys(self, part: LoudPart) -> Keys:
+        return keys_now(part.known.rows, part.entries, part.library.items)
+
+    def near(self, part: LoudPart, plan: Plan) -> Keys:
+        return Keys()
 
     def plan(self, part: LoudPart | None = None) -> Plan:
         entries, known, library, run_options = self.state()
@@ -400,17 +420,14 @@ def links_in(plan: Plan) -> dict[str, object]:
 
 
 def assert_same_plan(scene: Scene, marks: Marks) -> Loud | None:
-    entries, known, library, _ = scene.state()
+    _, known, _, _ = scene.state()
 
-    def read(loud: Loud) -> LoudPart:
-        return part_of(loud, entries, known, library)
-
-    found = plan_loud(marks, scene.prints(), read, scene.plan)
+    found = plan_loud(marks, scene.prints(), scene)
 
     whole = scene.plan()
     if found is None:
         return None
-    plan, loud = found
+    _, plan, loud = found
     quiet = {row.id: row for row in known.rows if row.id not in loud.rows}
     assert plan.actions == whole.actions
     assert plan.reports == whole.reports

@@ -9,12 +9,14 @@ since, or shares a key with what is loud. `reconcile` gets what is loud; the res
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import field, replace
+from typing import Protocol, TypeVar
 
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.reports import subjects_of
-from zoterodigest.core.plan.run_options import LastSync, LibraryState
+from zoterodigest.core.plan.run_options import LibraryState
 from zoterodigest.core.reconcile.link_keys import (
     Keys,
     key_of_digest,
@@ -27,7 +29,7 @@ from zoterodigest.core.reconcile.link_keys import (
     named_rows,
 )
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import Entry
+from zoterodigest.core.values.record import Entry, Item
 from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.frozen import dataclass
 
@@ -125,7 +127,7 @@ _MOST_STEPS = 10
 def with_all_related(marks: Marks, prints: Prints, loud: Loud, keys: Set[str]) -> Loud | None:
     """Return `loud` with all that shares a key with it, directly or over others.
 
-    `keys` are those that it has now (`LoudPart.keys`); those that it had are in the marks. None: so
+    `keys` are those that it has now (`keys_now`); those that it had are in the marks. None: so
     much of it is loud that a run had better look at everything.
     """
     rows, items = set(loud.rows), set(loud.items)
@@ -174,43 +176,52 @@ def _loud(marks: Marks, prints: Prints, rows: frozenset[str], items: frozenset[s
 # --- planning over what is loud ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class LoudPart:
-    """What is loud, as `reconcile` takes it: entries in order, rows, items."""
+_Part = TypeVar("_Part")
 
-    entries: Sequence[Entry]
-    known: LastSync
-    library: LibraryState
 
-    def keys(self) -> Keys:
-        """Return the keys of all that is loud, as it is now."""
-        rows = (keys_of_link(row, None) for row in self.known.rows)
-        items = map(keys_of_item, self.library.items)
-        return frozenset().union(*rows, *map(keys_of_entry, self.entries), *items)
+class LoudPlanner(Protocol[_Part]):
+    """Reads and plans what is loud, as a part of everything."""
+
+    def read(self, loud: Loud) -> _Part | None:
+        """Return what is loud; None if it can't be read in part."""
+        ...
+
+    def keys(self, part: _Part) -> Keys:
+        """Return the keys of a part as it is now (`keys_now`)."""
+        ...
+
+    def plan(self, part: _Part) -> Plan:
+        """Return the plan of a part; rows that are quiet are not in it."""
+        ...
+
+    def near(self, part: _Part, plan: Plan) -> Keys:
+        """Return further keys of what the plan of a part links anew."""
+        ...
+
+
+def keys_now(rows: Iterable[LockRow], entries: Iterable[Entry], items: Iterable[Item]) -> Keys:
+    """Return the keys of all of these."""
+    of_rows = (keys_of_link(row, None) for row in rows)
+    return frozenset().union(*of_rows, *map(keys_of_entry, entries), *map(keys_of_item, items))
 
 
 def plan_loud(
-    marks: Marks,
-    prints: Prints,
-    read: Callable[[Loud], LoudPart | None],
-    plan: Callable[[LoudPart], Plan],
-    near: Callable[[Plan], Keys] = lambda _: Keys(),
-) -> tuple[Plan, Loud] | None:
-    """Return the plan over what is loud, and what that is; None if everything has to be read.
-
-    `read` returns what is loud, None if it can't be read in part; `plan` reconciles it. `near` are
-    further keys of what a plan links anew. Rows that are quiet are not in the plan.
+    marks: Marks, prints: Prints, planner: LoudPlanner[_Part]
+) -> tuple[_Part, Plan, Loud] | None:
+    """Return what is loud as it was read, its plan, and what it is; None if everything has to be
+    read.
     """
     loud, moves = changed_since(marks, prints), Keys()
-    while loud is not None and (part := read(loud)) is not None:
-        more = with_all_related(marks, prints, loud, part.keys() | moves)
+    while loud is not None and (part := planner.read(loud)) is not None:
+        keys = planner.keys(part)
+        more = with_all_related(marks, prints, loud, keys | moves)
         if more == loud:
-            planned = plan(part)
-            news = keys_of_moves(planned.links) | near(planned)
+            planned = planner.plan(part)
+            news = keys_of_moves(planned.links) | planner.near(part, planned)
             if news <= moves:
-                return planned, loud
+                return part, planned, loud
             moves |= news
-            more = with_all_related(marks, prints, loud, part.keys() | moves)
+            more = with_all_related(marks, prints, loud, keys | moves)
         loud = more
     return None
 

@@ -14,9 +14,8 @@ from dataclasses import replace
 
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.plan import Plan
-from zoterodigest.core.plan.run_options import LibraryState
 from zoterodigest.core.reconcile.link_keys import Keys, keys_near
-from zoterodigest.core.reconcile.quiet import Loud, LoudPart, Marks, Prints, plan_loud
+from zoterodigest.core.reconcile.quiet import Loud, Marks, Prints, keys_now, plan_loud
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.read.later import KnownAreas
@@ -102,7 +101,6 @@ class _QuietRun:
         self._kept = kept
         self._snapshot = snapshot
         self._reader = LoudReader(workspace, sources, snapshot, with_notes=options.with_notes)
-        self._gathered: Gathered | None = None
 
     def prepared(self) -> Prepared | None:
         """Return the run if what is loud leaves little to do."""
@@ -129,10 +127,10 @@ class _QuietRun:
         came = dict.fromkeys(self._sources.files.keys() - left.marks.digests.keys(), "")
         left = replace(left, marks=replace(left.marks, digests={**left.marks.digests, **came}))
         prints = self._prints(left, common, items)
-        loud = prints and self._found(left.marks, prints)
-        gathered = self._gathered
-        if not (prints and loud and gathered):
+        found = prints and self._found(left.marks, prints)
+        if not (prints and found):
             return None
+        gathered, loud = found
         is_read = len(gathered.digests) == len(self._workspace.digests)
         files, judged = self._sources.files, reader.areas.seen
         if self._sources.is_part or not is_read:
@@ -145,21 +143,19 @@ class _QuietRun:
             return None
         return None if prepared.bibs and bear_on_exports(prepared, found_loud) else prepared
 
-    def _found(self, marks: Marks, prints: Prints) -> Loud | None:
-        """Return what is loud, once it is read and planned; None if everything has to be read."""
-        found = plan_loud(marks, prints, self._part, self._plan, self._near)
-        gathered = self._gathered
-        if not (found and gathered):
+    def _found(self, marks: Marks, prints: Prints) -> tuple[Gathered, Loud] | None:
+        """Return what is loud as read, and what it is; None if everything is to be read."""
+        found = plan_loud(marks, prints, self)
+        if found is None:
             return None
+        gathered, plan, loud = found
         is_read = len(gathered.digests) == len(self._workspace.digests)
         # A new note is called and filled in by all that stand around it.
         makes_notes = self._workspace.takes_new_notes
-        if (makes_notes or not is_read) and self._may_add(gathered, *found):
-            if makes_notes:
-                return None
+        if (makes_notes or not is_read) and self._may_add(gathered, plan, loud):
             self._reader.is_all_told = True
-            found = plan_loud(marks, prints, self._part, self._plan, self._near)
-        return found and found[1]
+            found = None if makes_notes else plan_loud(marks, prints, self)
+        return found and (found[0], found[2])
 
     def _prints(self, left: LeftMarks, common: str, items: Mapping[str, str]) -> Prints | None:
         """Return the prints of what there is; None if a digest can't be looked at by them."""
@@ -181,26 +177,26 @@ class _QuietRun:
                 entries[read.key] = found
         return Prints(common, digests, row_prints(reader.lock.rows, differing), entries, items)
 
-    def _part(self, loud: Loud) -> LoudPart | None:
-        gathered = self._gathered = self._reader.gathered(loud)
-        if gathered is None:
-            return None
-        return LoudPart(
-            gathered.entries,
-            gathered.last_sync,
-            LibraryState(gathered.contents.items, gathered.contents.collections),
-        )
+    def read(self, loud: Loud) -> Gathered | None:
+        """Return what is loud, as `plan_loud` wants it; None if that can't be read by itself."""
+        return self._reader.gathered(loud)
 
-    def _near(self, plan: Plan) -> Keys:
+    def keys(self, part: Gathered) -> Keys:
+        """Return the keys of what was read."""
+        return keys_now(part.lock.rows, part.entries, part.contents.items)
+
+    def plan(self, part: Gathered) -> Plan:
+        """Return the plan over what was read."""
+        return reconciled(self._workspace, self._options, part)
+
+    def near(self, part: Gathered, plan: Plan) -> Keys:
         """Return the keys of all that notes without a link may be about, whatever marks tell."""
-        gathered, lock = self._gathered, self._reader.lock
-        if gathered is None or lock is None:
-            return Keys()
-        files = {read.key for read in gathered.digests if read.digest.rules.is_vault}
+        lock = self._reader.lock
+        files = {read.key for read in part.digests if read.digest.rules.is_vault}
         linked = {link.index for link in plan.links if link.before}
-        entries = enumerate(gathered.entries)
+        entries = enumerate(part.entries)
         came = [one for at, one in entries if one.digest in files and at not in linked]
-        if not came:
+        if not came or lock is None:
             return Keys()
         # Few runs have any: the others don't import what looks for them.
         from zoterodigest.sync.gathering.coming import look_near
@@ -219,10 +215,6 @@ class _QuietRun:
             item.key not in linked and not item.is_trashed and item.collections & held.keys()
             for item in gathered.contents.items
         )
-
-    def _plan(self, _: LoudPart) -> Plan:
-        assert self._gathered is not None, "it is read before it is planned"
-        return reconciled(self._workspace, self._options, self._gathered)
 
     def _nothing(self) -> Gathered:
         version, collections = self._snapshot.version, self._snapshot.collections
