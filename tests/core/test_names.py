@@ -171,6 +171,8 @@ def test_the_lists_of_the_shared_digests_are_read_exactly() -> None:
         ("He, K., Zhang, X., & Sun, J.", ("He, K.", "Zhang, X.", "Sun, J.")),
         ("LeCun, Yann, Yoshua Bengio, and Ann Bee", ("LeCun, Yann", "Yoshua Bengio", "Ann Bee")),
         ("Zhang, Ruiz, van der Berg", ("Zhang", "Ruiz", "van der Berg")),
+        ("van Dam, Tim, Anna de Vries", ("van Dam, Tim", "Anna de Vries")),
+        ("van Dam, Tim, et al.", ("van Dam, Tim",)),
         ("Zhang, Ruiz, Qwen Team", ("Zhang", "Ruiz", "Qwen Team")),
         ("Silver, David, et al.", ("Silver, David",)),
         ("Bee, Dee, Gee et al.", ("Bee", "Dee", "Gee")),

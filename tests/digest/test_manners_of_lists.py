@@ -175,6 +175,63 @@ def stated(text: str) -> list[dict[str, Any]]:
             "| Paper | Published in |\n|---|---|\n| Deep Owls for Search \\| **DeepOwl** | CIKM |",
             {"title": "Deep Owls for Search", "short_title": "DeepOwl", "venue": "CIKM"},
         ),
+        # All names behind "by" are authors, also with two capitals in one of them.
+        (
+            f"* <[Learning to Hoot]({U})>, by Fang-I Hsiao, Jui-Hsuan Kuo, Min Sun, "
+            "NIPS 2018 Workshop.",
+            {"title": "Learning to Hoot", "venue": "NIPS Workshop", "year": 2018}
+            | {"authors": ["Fang-I Hsiao", "Jui-Hsuan Kuo", "Min Sun"]},
+        ),
+        (
+            f"* <[Learning to Hoot]({U})> by Pim de Haan, Ada Wren, 2019.",
+            {"title": "Learning to Hoot", "authors": ["Pim de Haan", "Ada Wren"], "year": 2019},
+        ),
+        # Volume and number of a page belong to no venue.
+        (
+            f"- Wren A, Kite C. **Owls at Night**. Science 348: 1261359. [pdf]({U})",
+            {"title": "Owls at Night", "authors": ["Wren A", "Kite C"], "venue": "Science"},
+        ),
+        (
+            f"- Wren A, Kite C. **Owls at Night**. Nature 521: 436–444, 2015. [pdf]({U})",
+            {"title": "Owls at Night", "authors": ["Wren A", "Kite C"], "venue": "Nature"}
+            | {"year": 2015},
+        ),
+        # A short name before a quoted title, a sentence without capitals below.
+        (
+            f'* OWL-2: "Hearing Mice by Night" ICCV. [[Paper]]({U})\n\n    不同的模型，新的方法。',
+            {"title": "Hearing Mice by Night", "short_title": "OWL-2", "venue": "ICCV"}
+            | {"summary": "不同的模型，新的方法。"},
+        ),
+        # The month of arXiv is no year.
+        (
+            "#### [Owls Hear Mice at Night](https://arxiv.org/abs/2010.03072)\n\narXiv 2010\n\n"
+            "They do.",
+            {"title": "Owls Hear Mice at Night", "venue": "arXiv", "summary": "They do."},
+        ),
+        (
+            "#### [Owls Hear Mice at Night](https://arxiv.org/abs/1909.09552)\n\n"
+            "arXiv 1909; ICLR 2020\n\nThey do.",
+            {"title": "Owls Hear Mice at Night", "venue": "ICLR", "year": 2020}
+            | {"summary": "They do."},
+        ),
+        # A way back to the top of the page is no text of the last entry.
+        (
+            f"#### [Owls Hear Mice at Night]({U})\nECCV 2024\n\n[(back to the top)](#top)",
+            {"title": "Owls Hear Mice at Night", "venue": "ECCV", "year": 2024},
+        ),
+        # A category of arXiv is no venue.
+        (
+            "- **Owls Carry Mice**\n  Ada Wren, Cy Kite\n"
+            "  _2026-02-10_ · https://arxiv.org/abs/2602.09991v1 · `cs.RO`\n",
+            {"title": "Owls Carry Mice", "authors": ["Ada Wren", "Cy Kite"], "year": 2026},
+        ),
+        # Tags in code font stand before the authors.
+        (
+            f"1. **Owls Change at Night.** SIGIR, 2022. [paper]({U})\n\n    `Night`, `Owl Life`\n\n"
+            "    *Ada Wren, Cy Kite*",
+            {"title": "Owls Change at Night", "authors": ["Ada Wren", "Cy Kite"]}
+            | {"venue": "SIGIR", "year": 2022},
+        ),
     ],
 )
 def test_what_an_entry_says_is_read(text: str, wanted: dict[str, Any]) -> None:
@@ -225,9 +282,34 @@ def test_entries_are_found(text: str, titles: list[str]) -> None:
         "* Two papers of ours have been accepted (ICML 2024)\n* We gave a talk on owls (KDD 2023)\n"
         "* I am serving as an area chair (ECCV 2024)\n* Invited talk about our owls (ECML 2021)\n"
         "* Code of the third version released (May 2024)\n* Best reviewer award again (CVPR 2022)",
+        # A table of contents in a quote.
+        "> **CATALOGUE**\n>\n> [Quick links](#quick) :sparkles: [CCS](#ccs)",
         "* [Owl Science](https://www.springer.com/journal/10614)\n"
         "* [Owls and Data](https://www.springer.com/journal/10615)",
     ],
 )
 def test_what_is_no_paper_is_not_read(text: str) -> None:
     assert stated(text) == []
+
+
+def test_a_text_folded_under_its_name_is_that_text() -> None:
+    text = "<details><summary>Abstract</summary>\n\n  Owls carry mice.\n\n  </details>"
+    source = f"## Birds\n\n- **Owls Carry Mice**\n  Ada Wren, Cy Kite\n  {U}\n  {text}\n"
+
+    [entry] = [entry_json(one) for one in read(source.encode()).entries]
+
+    assert (entry["abstract"], entry["summary"]) == ("Owls carry mice.", None)
+
+
+@pytest.mark.parametrize("word", ["Non-AI", "AI-heavy"])
+def test_a_word_with_a_hyphen_is_no_author(word: str) -> None:
+    found = stated(f"- [Owls Hear Mice at Night](./owls.md) — {word} — [arXiv]({U})")
+
+    assert not any("authors" in one for one in found)
+
+
+@pytest.mark.parametrize("tail", ["ICCV.", "at night"])
+def test_a_title_has_no_short_name_and_no_quotation_marks(tail: str) -> None:
+    found = stated(f'* OWL: "Hearing Mice by Night" {tail} [[Paper]]({U})')
+
+    assert not any('"' in one["title"] for one in found)

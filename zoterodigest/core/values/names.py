@@ -245,7 +245,7 @@ def _with_first_names(pieces: list[str]) -> list[str]:
         return [", ".join(pair) for pair in zip(lasts, firsts, strict=True)] + rest
     # "LeCun, Yann, Yoshua Bengio": the first of them alone is turned round.
     is_first_turned = (
-        len(names) > 1 and _is_last_name(names[0]) and _FIRST_NAMES.fullmatch(names[1])
+        len(names) > 1 and _is_family_name(names[0]) and _FIRST_NAMES.fullmatch(names[1])
     )
     others = [*names[2:], *filter(None, [last])]
     # "Zhang, Ruiz, van der Berg" are three, and so are "Zhang, Ruiz, Qwen Team".
@@ -264,12 +264,16 @@ def _is_one_turned(text: str) -> bool:
     if text.count(",") != 1:
         return False
     last, _, first = (part.strip() for part in _ascii_shape(text).partition(","))
-    *particles, word = last.split(" ")
-    if not all(it in _PARTICLES or it in _CAPITAL_PARTICLES for it in particles):
-        return False
     # "Da Costa, Ann Bee" are two: the first of them may be called so.
-    pattern = _FIRST_NAMES if particles else _ALL_FIRST_NAMES
-    return bool(_is_last_name(word) and pattern.fullmatch(first)) and not _is_collective(first)
+    pattern = _FIRST_NAMES if " " in last else _ALL_FIRST_NAMES
+    return bool(_is_family_name(last) and pattern.fullmatch(first)) and not _is_collective(first)
+
+
+def _is_family_name(text: str) -> bool:
+    """Whether it is a last name with its particles, if it has any: "van der Berg"."""
+    *particles, word = text.split(" ")
+    are_particles = all(it in _PARTICLES or it in _CAPITAL_PARTICLES for it in particles)
+    return are_particles and _is_last_name(word)
 
 
 def _ascii_shape(text: str) -> str:

@@ -23,7 +23,7 @@ from zoterodigest.digest.read.lines import DETAILS, shorn
 from zoterodigest.digest.read.markers import has_marker
 from zoterodigest.digest.read.own_notes import spoil, without_notes
 from zoterodigest.digest.read.references import holds_only_links
-from zoterodigest.digest.read.shapes import is_pictures, may_be_names
+from zoterodigest.digest.read.shapes import chips, is_pictures, may_be_names
 from zoterodigest.digest.read.slots import (
     Claims,
     Slot,
@@ -284,6 +284,10 @@ def _claim_match(claims: Claims, text: LayeredText, match: Match, terms: Terms) 
             continue
         known = {it.name for it in (*claims.slots, *slots)}
         parts = _parts_beside(slot.text, known, venues)
+        # Below a title: beside it a word in code font may be its short name.
+        if parts is None and claims.slots and "tags" not in known:
+            found = chips(slot.text.data)
+            parts = [Slot("tags", slot.text.slice(*found))] if found else None
         if parts is None or (slot.name == "before" and any(it.name == "summary" for it in parts)):
             return False
         slots += parts

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.read.people import are_last_names
+from zoterodigest.digest.read.people import (
+    are_last_names,
+    is_ideographic_name,
+    is_without_case,
+)
 from zoterodigest.digest.read.references import find_links
 from zoterodigest.digest.read.shapes import NO_NAME, NOTHING
 from zoterodigest.digest.read.slots import one_line
@@ -39,7 +43,7 @@ def takes(slot: str, text: str, venues: VenueTable) -> bool:
             return bool(find_links(text.encode()))
         case "title":
             # A link in a title is one of the entry's links that no slot has taken.
-            return "](" not in text
+            return "](" not in text and not _QUOTED_BEHIND.search(text)
         case _:
             return True
 
@@ -70,6 +74,9 @@ def are_authors(text: str) -> bool:
     return are_last_names(text)
 
 
+_QUOTED_BEHIND = lazy_regex(r"""^[^\s"“”]{2,25}[:：][ ]?["“][^\s"“”]+[ ][^"“”]+["”]""")
+"""A short name before a title in quotation marks: neither, nor both, are the title."""
+
 _AND = lazy_regex(r" (?:and|und|&) ")
 
 
@@ -79,6 +86,6 @@ def _is_person(text: str, fewest: int) -> bool:
     capitals = sum(word[:1].isalpha() and not word[0].islower() for word in words)
     is_sentence = "." in _INITIAL.sub("", name) or " 等 " in name
     is_name = not (_NO_SIGNS.search(name) or NO_NAME.search(name) or is_sentence)
-    # Of one word is a name in a script without capitals: elsewhere it may be any word.
-    fewest = 1 if name[:1].upper() == name[:1].lower() else fewest
+    if is_without_case(name):
+        return is_name and is_ideographic_name(name)
     return is_name and capitals >= fewest and len(words) <= _MOST_NAME_WORDS

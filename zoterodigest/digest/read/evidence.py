@@ -44,7 +44,9 @@ def must_show(entry: DigestEntry, lines: Lines) -> bool:
     """Whether an entry is one only if it shows that it is a paper, or most around it do."""
     match entry.format.entry.evidence:
         case "unquoted":
-            return lines[entry.first].lstrip()[:1] != b">"
+            links = entry.reading.links
+            is_contents = bool(links) and all(link.url[:1] == "#" for link in links)
+            return is_contents or lines[entry.first].lstrip()[:1] != b">"
         case needs_any:
             return needs_any
 

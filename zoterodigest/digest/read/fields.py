@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from zoterodigest.core.values import dates, identity, names, venue_slot
@@ -62,7 +63,24 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryRea
             draft.put(name, Blocks(split_blocks(text)), text)
     _judge_nickname(draft)
     _judge_year(draft, slots)
-    return with_links(draft, slots, tuple(found_placeholders))
+    return _without_month(with_links(draft, slots, tuple(found_placeholders)))
+
+
+def _without_month(reading: EntryReading) -> EntryReading:
+    """Return what is read without a year that is the month of arXiv's ID: "arXiv 1909"."""
+    year = text_in(reading.fields, "year")
+    if not year.endswith(_MONTHS):
+        return reading
+    ids = (it.value for it in reading.identifiers if it.scheme == "arxiv")
+    if not any(one.startswith(f"{year}.") for one in ids):
+        return reading
+    fields, raws = dict(reading.fields), dict(reading.raws)
+    del fields["year"]
+    raws.pop("year", None)
+    return replace(reading, fields=fields, raws=raws)
+
+
+_MONTHS = tuple(f"{number:02}" for number in range(1, 13))
 
 
 @lru_cache(maxsize=100)

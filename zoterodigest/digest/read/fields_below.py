@@ -28,7 +28,7 @@ from zoterodigest.digest.read.references import (
     hyperlink,
     links_within,
 )
-from zoterodigest.digest.read.shapes import is_pictures, may_be_names
+from zoterodigest.digest.read.shapes import chips, is_pictures, may_be_names
 from zoterodigest.digest.read.slots import (
     BLANKS,
     Claims,
@@ -53,12 +53,6 @@ _HEADING = lazy_regex(rb"[ \t]*#{1,6}[ \t]+(.*?)[ \t#]*$")
 _BETWEEN = lazy_regex(rb"[\s,;|/()\[\]\xc2\xb7\xe2\x80\xa2\\&+-]*")
 _BEHIND_WORDS = lazy_regex(
     rb"(?P<text>[^\[\]<>\n]*?)[ \t]*(?:[|:,;.\xc2\xb7]|\xe2\x80\xa2|-)*[ \t]*[\[(]*$"
-)
-_CHIPS = lazy_regex(
-    # Up to four words each: no command.
-    rb"[ \t]*(?:[-*+][ \t]+)?"
-    rb"(?:[,;|/ \t*_]*`(?!(?:pip|git|conda|npm|python3?|docker|cd|bash|sh|sudo)\b)"
-    rb"[^\W_](?:[^`\n\s]*[ ]){0,3}[^`\n\s]*`)+[*_,; \t]*"
 )
 _AROUND = b" \t*_,;"
 _LONGEST_LABEL = 3
@@ -101,7 +95,7 @@ class FieldLines:
         """Claim the slots, line by line."""
         line = 0
         while line < len(self._lines):
-            if not self._lines[line].strip() or is_rule(self._lines[line]):
+            if not self._lines[line].strip() or _ends_text(self._lines[line]):
                 line += 1
                 continue
             line = self._claimed(line)
@@ -177,7 +171,7 @@ class FieldLines:
         data = self._lines[line]
         if indent_of(data) > self._indent + 1:
             return False
-        is_block = is_heading(data.lstrip()) or is_rule(data)
+        is_block = is_heading(data.lstrip()) or _ends_text(data)
         return is_block or self._is_keyed(line) or self._links_of(line) is not None
 
     def _keyed(self, line: int) -> int:
@@ -274,10 +268,11 @@ class FieldLines:
     def _tags(self, line: int) -> bool:
         """Claim a line that holds nothing but tags in code font."""
         data = shorn(self._lines[line])
-        if not _CHIPS.fullmatch(data) or any(slot.name == "tags" for slot in self._claims.slots):
+        found = chips(data)
+        if found is None or any(slot.name == "tags" for slot in self._claims.slots):
             return False
-        start, end = (self._ranges[line][0] + at(b"`") for at in (data.index, data.rindex))
-        self._claims.slots.append(Slot("tags", self._body.slice(start, end + 1)))
+        start, end = (self._ranges[line][0] + at for at in found)
+        self._claims.slots.append(Slot("tags", self._body.slice(start, end)))
         return True
 
     def _venue(self, line: int) -> bool:
@@ -287,6 +282,8 @@ class FieldLines:
         data = shorn(self._lines[line])
         bullet = _BULLET.match(data)
         start = bullet.end() if bullet else 0
+        posted = _POSTED.match(data, start)
+        start = posted.end() if posted else start
         inner = data[start:].strip(_AROUND)
         words = decoded(inner)
         if not inner[-1:].isalnum() and inner[-1:] != b")":
@@ -435,6 +432,11 @@ class FieldLines:
         text = block_text(self._body, self._ranges[line][0], self._ranges[stop - 1][1])
         if is_pictures(text.data):
             return stop
+        if fold := _FOLD.fullmatch(text.data):
+            slot = mapping.key_table().slot(decoded(fold["key"]).strip("*_: "))
+            if slot in _TEXTS and all(it.name != slot for it in self._claims.slots):
+                self._claims.slots.append(Slot(slot, text.slice(*fold.span("text"))))
+                return stop
         is_second = any(slot.name == _REST and slot.text.data for slot in self._claims.slots)
         if is_second or may_be_names(text.data) or _is_other_paper(self._lines[line]):
             self._claims.unread.append(UnreadLine(line, _UNREAD))
@@ -446,6 +448,9 @@ class FieldLines:
 
 
 _YEAR = lazy_regex(rb"(?:19|20)\d\d")
+_POSTED = lazy_regex(rb"(?i:arxiv)[ :]\d\d(?:0[1-9]|1[0-2])[,;]?[ ]+(?=[A-Z])")
+"""The month in which a paper was posted, before its venue: "arXiv 1909, ICLR 2020"."""
+
 _PROSE = lazy_regex(rb" (?:[a-z]+ ){4}")
 """So many plain words in a row are no names: without this look, text costs 15 % more."""
 _OPEN, _SHUT = "“".encode(), "”".encode()
@@ -456,6 +461,19 @@ _SEVERAL = lazy_regex(r"[,;，、&]| and | et al")
 _LONGEST_NAME = 40
 _MOST_ODD = 0.25
 """Of many names so many may be written as none are: with a nickname, a team, a remark."""
+
+
+_FOLD = lazy_regex(
+    rb"(?is)<details[^<>]*>\s*<summary>(?P<key>[^<>\n]*)</summary>\s*(?P<text>\S(?:.*\S)?)\s*</details>"
+)
+"""A text that is folded, under its name."""
+
+_TO_THE_TOP = lazy_regex(rb"[^\w\[]*(?:\[[^\[\]]*\]\(#[^()\s]*\)[^\w\[]*)+")
+
+
+def _ends_text(line: bytes) -> bool:
+    """Whether a line is a rule, or leads to other places of the page: no text of an entry."""
+    return is_rule(line) or (b"](#" in line and _TO_THE_TOP.fullmatch(line) is not None)
 
 
 def _is_other_paper(line: bytes) -> bool:

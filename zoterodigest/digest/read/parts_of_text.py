@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.read.fields import ARXIV_CATEGORY
 from zoterodigest.digest.read.people import (
     COMMA,
     are_two_last_names,
@@ -69,7 +70,7 @@ _LEADING = lazy_regex(
 _BY = lazy_regex(r"(?:(?:written )?by|with|authors?\s*:)\s+(?=\S)", re.I)
 _VOLUME = lazy_regex(
     r"(?<!['’])[,\s]+(?!(?:19|20)\d\d\b)(?:vol(?:ume)?\.?\s*)?\d{1,4}(?:\.\d{1,5})?\s*(?:\(\s*(?!(?:19|20)\d\d\))\d{1,4}(?:[-–/]\d{1,4})?\s*\))?"
-    r"(?:\s*:\s*(?:\d{1,6}(?:\s*[-–]+\s*\d{1,6})?|e\d{3,8}))?(?:\s*,\s*no\.?\s*\d{1,4}|,\s*\d{1,3}(?=,?\s*(?:Article|\(|$)))?"
+    r"(?:\s*:\s*(?:\d{1,8}(?:\s*[-–]+\s*\d{1,6})?|e\d{3,8}))?(?:\s*,\s*no\.?\s*\d{1,4}|,\s*\d{1,3}(?=,?\s*(?:Article|\(|$)))?"
     r"(?:\s*,\s*Article\s*\d{1,4})?"
     r"(?:\s*,\s*(?:pp?\.?|pages)\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?|\s*,\s*\d{1,6}\s*[-–]+\s*\d{1,6})?"
     r"(?=[\s,.;(]|$)",
@@ -136,7 +137,7 @@ _YEAR_AND_VOLUME = lazy_regex(
 """A year before the volume and the pages: "2024, 12(3): 45-67"."""
 
 _CITED = lazy_regex(
-    r"(?P<venue>[A-Z][^,.;()\[\]\0]*),\s*(?P<year>(?:19|20)\d\d)"
+    r"(?![^,:]* \d{1,4}:)(?P<venue>[A-Z][^,.;()\[\]\0]*),\s*(?P<year>(?:19|20)\d\d)"
     rf"(?P<rest>(?:,\s*\d{{1,4}}(?:\s*\(\d{{1,4}}(?:[-–/]\d{{1,4}})?\))?)?(?:\s*:\s*{_PAGES})?)"
 )
 _PUBLISHER = lazy_regex(
@@ -298,7 +299,8 @@ class _TextReader:
         if found := _YEAR_AND_VOLUME.fullmatch(text):
             year = start + found.end("year")
             return [PartSpan("year", start, year), PartSpan("ignored", year, end)]
-        if _FILLER.fullmatch(text) or ("venue" in self._known and _PUBLISHER.fullmatch(text)):
+        is_publisher = "venue" in self._known and _PUBLISHER.fullmatch(text)
+        if is_publisher or _FILLER.fullmatch(text) or ARXIV_CATEGORY.fullmatch(text):
             return [PartSpan("ignored", start, end)]
         if found := _YEAR.fullmatch(text):
             return [PartSpan("year", start + found.start("year"), start + found.end("year"))]
@@ -459,7 +461,7 @@ class _TextReader:
         return [item for item in items if item[0] < item[1]]
 
     def _is_person_item(self, start: int, end: int) -> bool:
-        text = _AND.sub("", self._text[start:end])
+        text = _AND.sub("", _BY.sub("", self._text[start:end], count=1))
         people = names.parse_names(one_line(text)).people
         is_name = all(map(is_person, people)) if people else False
         is_name = is_name or bool(_INITIALS.fullmatch(text))

@@ -54,7 +54,8 @@ _GIVEN = lazy_regex(
 _WITHOUT_CASE = ("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7a3")
 _IDEOGRAPHIC_NAME = lazy_regex(
     "[\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4}"
-    "|[\u3040-\u30ff\u3400-\u9fff]{1,5} ?[\u3040-\u30ff\u3400-\u9fff]{1,5}"
+    "|[\u3005\u3040-\u30ff\u3400-\u9fff]{2,6}"
+    "|[\u3005\u3040-\u30ff\u3400-\u9fff]{1,5} [\u3005\u3040-\u30ff\u3400-\u9fff]{1,5}"
 )
 
 
@@ -76,24 +77,31 @@ def is_whole_name(label: str) -> bool:
 def is_person(text: str) -> bool:
     """Whether a text is written as the name of a person is: two capitalized words or more."""
     name = _GIVEN.sub(r"\1", _FOOTNOTE.sub("", text))
-    words = name.replace("-", " ").replace(",", " ").split()
+    whole = name.replace(",", " ").split()
+    words = [half for word in whole for half in word.split("-")]
     if not 0 < len(words) <= _MOST_NAME_WORDS or _NO_SIGNS.search(name):
         return False
     if is_without_case(name):
-        return bool(_IDEOGRAPHIC_NAME.fullmatch(name))
+        return is_ideographic_name(name)
     if NO_NAME.search(name) or OF_VENUE.search(name) or _NO_PERSON.search(name):
         return False
     if "." in _INITIAL.sub("", name):
         return False
     lower = [word for word in words if word[0].islower()]
     capitals = sum(word[0].isalpha() for word in words) - len(lower)
-    return capitals >= 2 and all(map(names.is_particle, lower))
+    # "CSR-DCF", "Non-AI": halves of one word are a method or a topic.
+    return capitals >= 2 <= len(whole) and all(map(names.is_particle, lower))
 
 
 def is_without_case(text: str) -> bool:
     """Whether a text is in a script without capitals: there a name is written as any word is."""
     # No expression: to compile one of so many signs takes 3 ms.
     return any(first <= text[:1] <= last for first, last in _WITHOUT_CASE)
+
+
+def is_ideographic_name(text: str) -> bool:
+    """Whether a text in a script without capitals is as short as names are there."""
+    return _IDEOGRAPHIC_NAME.fullmatch(text) is not None
 
 
 def are_two_last_names(text: str) -> bool:

@@ -152,6 +152,21 @@ def may_be_names(data: bytes) -> bool:
     return _NAMES.fullmatch(data) is not None
 
 
+_CHIPS = lazy_regex(
+    # Up to four words each: no command.
+    rb"[ \t]*(?:[-*+][ \t]+)?"
+    rb"(?:[,;|/ \t*_]*`(?!(?:pip|git|conda|npm|python3?|docker|cd|bash|sh|sudo)\b)"
+    rb"[^\W_](?:[^`\n\s]*[ ]){0,3}[^`\n\s]*`)+[*_,; \t]*"
+)
+
+
+def chips(line: bytes) -> tuple[int, int] | None:
+    """Return where the tags stand in a line that holds nothing but tags in code font."""
+    if b"`" not in line or not _CHIPS.fullmatch(line):
+        return None
+    return line.index(b"`"), line.rindex(b"`") + 1
+
+
 _PICTURES = lazy_regex(rb"(?:!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>|[\s,;|]|<br ?/?>)*")
 
 
