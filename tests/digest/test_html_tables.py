@@ -131,6 +131,23 @@ def test_a_new_row_has_the_cells_of_the_others() -> None:
     assert f"</tr>\n{new}\n</table>" in done.source.decode()
 
 
+def test_a_cell_without_a_value_says_so_as_most_others_do() -> None:
+    by = "<br><sub>Ada Lovelace, Kurt Gödel</sub>"
+    rows = (
+        row(link(AT_A, A) + by, "CVPR 2017", link("https://github.com/a/b", "code")),
+        row(link(AT_B, B), "", "&ndash;"),
+    )
+    before = read(table(row("Paper", "Venue", "Code"), *rows))
+    fields: Fields = {**NEW_CARD, "venue": "ICML", "year": "2024"}
+    fields = {**fields, "authors": Names(("Ada Lovelace", "Kurt Gödel"))}
+
+    done = rearrange(before, [NewEntry("new", None, fields, before.entries[0].format)], read)
+
+    title = link("https://arxiv.org/abs/2401.00001", "A New Title")
+    new = row(title + by, "ICML 2024", "&ndash;")
+    assert new in done.source.decode()
+
+
 NEW_CARD: Fields = {
     "title": "A New Title",
     "authors": Names(("Ada Lovelace",)),

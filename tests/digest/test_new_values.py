@@ -280,3 +280,25 @@ def test_an_escaped_bracket_goes_with_what_stands_before_it() -> None:
     new = new_lines("".join(map(line.format, "123")), fields)
 
     assert new == "- [A New Paper](https://lab.org/new.pdf) [ICML 2024]"
+
+
+def test_a_title_links_to_the_page_of_the_item_where_others_show_arxiv_beside_theirs() -> None:
+    line = "- [A title of paper {0}](https://lab.org/{0}) (202{0}) "
+    line += "[[arXiv](https://arxiv.org/abs/200{0}.00001)]\n"
+    fields: Fields = {**PAPER, "url": "https://lab.org/new", "year": "2024"}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    shown = "(2024) [[arXiv](https://arxiv.org/abs/2401.00001)]"
+    assert new == f"- [A New Paper](https://lab.org/new) {shown}"
+
+
+def test_a_summary_is_folded_below_the_title_where_that_of_one_neighbor_is() -> None:
+    row = "| 202{0}-01 | **A Title of Paper {0}**{1} |"
+    row += " [arXiv](https://arxiv.org/abs/200{0}.00001) |\n"
+    fold = " <details><summary>TL;DR</summary>{0}</details>"
+    rows = (row.format(at, fold.format("Short.") if at == 2 else "") for at in (3, 2, 1))
+    source = "| Date | Title | Link |\n|---|---|---|\n" + "".join(rows)
+    fields: Fields = {**PAPER, "date": "2024-01", "summary": Blocks(("All of it.",))}
+
+    assert fold.format("All of it.") in new_lines(source, fields)

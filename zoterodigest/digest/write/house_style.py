@@ -202,11 +202,16 @@ def is_manner(line: Line, form: DigestFormat) -> bool:
     """Whether what stands around the slots of a line is signs, tags or a label, and no words."""
     # Words around a slot are about that one paper: a new entry must not repeat them.
     glue = _SLOT.join((ORDINAL.sub("", line.glue[0]), *line.glue[1:]))
-    glue = _FOLD_LABEL.sub(lambda found: "" if fold_of(found[1]) else found[0], glue)
+    glue = _FOLD_LABEL.sub(lambda found: "" if _is_fold(found[1], form) else found[0], glue)
     head, *others = _TAG.sub("", _LINKED.sub(_SLOT, glue)).split(_SLOT)
     is_known = mapping.key_table().slot(head) == line.slots[0]
     is_label = is_known or folded_label(head) in form.slots_by_label
     return (is_label or _is_signs(head)) and all(map(_is_signs, others))
+
+
+def _is_fold(label: str, form: DigestFormat) -> bool:
+    """Whether a `<summary>` says what is folded: `Abstract`, `TL;DR`."""
+    return bool(fold_of(label)) or folded_label(label) in form.slots_by_summary
 
 
 def _is_signs(text: str) -> bool:

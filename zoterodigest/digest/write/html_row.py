@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from zoterodigest.digest.format.format import folded_label
@@ -22,6 +22,7 @@ from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.house_style import is_manner, own_line
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.shown import UnwritableValue
+from zoterodigest.digest.write.votes import usual
 from zoterodigest.regex import lazy_regex
 
 _ROW = lazy_regex(rb"[ \t]*<tr\b", re.I)
@@ -59,7 +60,8 @@ def new_html_row(draft: NewEntryDraft, document: Document) -> str:
         # What a row has around a value that the new entry lacks would stand there alone.
         return cells, sum(1 if texts[slot.name] else -1 for slot in slots), -at
 
-    return _RowWriter(draft, source, *models[max(range(len(models)), key=fitness)]).text()
+    rows = [list(_CELL.finditer(source, *_ends(entry))) for entry, _ in models]
+    return _RowWriter(draft, source, *models[max(range(len(models)), key=fitness)], rows).text()
 
 
 _BREAK = "<br>"
@@ -70,6 +72,11 @@ def _is_nothing(text: str) -> bool:
     return html.unescape(text).strip("[] ").lower().replace("–", "-").encode() in NOTHING
 
 
+def _nothing(cells: Iterable[re.Match[bytes]]) -> str:
+    """Return what most of these cells that say nothing hold, the nearest first; "" for none."""
+    return usual(text for cell in cells if _is_nothing(text := decoded(cell[2]))) or ""
+
+
 def _ends(entry: DigestEntry) -> tuple[int, int]:
     return entry.span.start, entry.span.end
 
@@ -78,12 +85,18 @@ class _RowWriter:
     """Writes a row cell by cell, the title first: what one cell shows, no later one shows again."""
 
     def __init__(
-        self, draft: NewEntryDraft, source: bytes, model: DigestEntry, slots: Sequence[Slot]
+        self,
+        draft: NewEntryDraft,
+        source: bytes,
+        model: DigestEntry,
+        slots: Sequence[Slot],
+        rows: Sequence[Sequence[re.Match[bytes]]],
     ) -> None:
         self._draft = draft
         self._source = source
         self._model = model
         self._slots = slots
+        self._rows = rows
         self._used: set[str] = set()
 
     def text(self) -> str:
@@ -93,7 +106,11 @@ class _RowWriter:
         within = [self._within(cell) for cell in cells]
         titled = [at for at, slots in enumerate(within) if any(it.name == "title" for it in slots)]
         order = sorted(range(len(cells)), key=lambda at: at not in titled)
-        texts = {at: self._cell(cells[at], within[at]) for at in order}
+        alike = [row for row in self._rows if len(row) == len(cells)]
+        texts = {
+            at: self._cell(cells[at], within[at]) or _nothing(row[at] for row in alike)
+            for at in order
+        }
         if not any(texts[at] for at in titled):
             raise UnwritableValue("a new entry needs a title")
         written, cursor = "", start
@@ -113,7 +130,7 @@ class _RowWriter:
 
     def _cell(self, cell: re.Match[bytes], slots: Sequence[Slot]) -> str:
         if not slots:
-            return decoded(cell[2]) if _is_nothing(decoded(cell[2])) else ""
+            return ""
         line = own_line(self._source, cell.start(2), cell.end(2), slots)
         if line is not None and is_manner(line, self._model.format):
             others = {slot.name for slot in self._slots} | self._used
@@ -126,8 +143,7 @@ class _RowWriter:
                 text = self._without_nicknames(fill(line, shown))
                 # What stood behind a break is lacking.
                 return text if decoded(cell[2]).endswith(_BREAK) else text.removesuffix(_BREAK)
-        text = decoded(cell[2])
-        return text if _is_nothing(text) else ""
+        return ""
 
     def _without_nicknames(self, text: str) -> str:
         """Return a cell in which no link is called as that of one other paper: by its name."""

@@ -155,6 +155,11 @@ class NewEntryDraft:
         most = usual("arxiv" if form else "doi" if it else "" for form, it in pairs)
         # Its own page, if that is its DOI's, or others link to such pages.
         own = words_in(self.fields, "url")
+        of_arxiv = [
+            bool(form) for form, (_, it) in zip(forms, samples, strict=True) if "arxiv" in it
+        ]
+        if own and arxiv and usual(of_arxiv) is False:
+            return safe_url(own)
         is_doi = bool(doi) and (most == "doi" or not arxiv)
         if own and ((is_doi and doi in own) or (not arxiv and (not doi or most == ""))):
             return safe_url(own)
