@@ -44,10 +44,10 @@ from zoterodigest.sync.run.quiet_bibs import bear_on_exports, with_unchanged
 from zoterodigest.sync.run.run import (
     Options,
     Prepared,
-    planned,
     prepare,
     reconciled,
     remember_held,
+    with_shown_annotations,
     with_writes,
 )
 
@@ -112,7 +112,7 @@ class _QuietRun:
         # The keys are the larger part of the marks, and mostly nothing changes between runs.
         now = (items, sources.files, kept.marked, kept.tells, sources.is_part)
         if now == (kept.items, kept.files, kept.totals.rows, False, False):
-            return self._planned(self._nothing(), None)
+            return self._planned(self._nothing(), Plan(), None)
         left = kept.left()
         return None if left is None else self._over_loud(left, common, items)
 
@@ -130,7 +130,7 @@ class _QuietRun:
         found = prints and self._found(left.marks, prints)
         if not (prints and found):
             return None
-        gathered, loud = found
+        gathered, plan, loud = found
         is_read = len(gathered.digests) == len(self._workspace.digests)
         files, judged = self._sources.files, reader.areas.seen
         if self._sources.is_part or not is_read:
@@ -138,13 +138,13 @@ class _QuietRun:
         totals = _of_rest(left.totals, loud, prints)
         now = replace(left, totals=totals, files=files, judged=judged)
         found_loud = FoundLoud(loud, prints, now)
-        prepared = self._planned(gathered, found_loud)
+        prepared = self._planned(gathered, plan, found_loud)
         if not changes_little(prepared):
             return None
         return None if prepared.bibs and bear_on_exports(prepared, found_loud) else prepared
 
-    def _found(self, marks: Marks, prints: Prints) -> tuple[Gathered, Loud] | None:
-        """Return what is loud as read, and what it is; None if everything is to be read."""
+    def _found(self, marks: Marks, prints: Prints) -> tuple[Gathered, Plan, Loud] | None:
+        """Return what is loud as `plan_loud` does, read as far as a new entry needs it."""
         found = plan_loud(marks, prints, self)
         if found is None:
             return None
@@ -155,7 +155,7 @@ class _QuietRun:
         if (makes_notes or not is_read) and self._may_add(gathered, plan, loud):
             self._reader.is_all_told = True
             found = None if makes_notes else plan_loud(marks, prints, self)
-        return found and (found[0], found[2])
+        return found
 
     def _prints(self, left: LeftMarks, common: str, items: Mapping[str, str]) -> Prints | None:
         """Return the prints of what there is; None if a digest can't be looked at by them."""
@@ -223,14 +223,13 @@ class _QuietRun:
         lock_data, seen = self._sources.lock_data, memory.seen({})
         return Gathered((), (), UnreadText(), lock_data, lock, contents, frozenset(), seen=seen)
 
-    def _planned(self, gathered: Gathered, found: FoundLoud | None) -> Prepared:
+    def _planned(self, gathered: Gathered, plan: Plan, found: FoundLoud | None) -> Prepared:
         totals, data = self._kept.totals if found is None else found.left.totals, self._sources.data
         if found and self._sources.is_part:
             totals = _of_named(totals, found, data.keys())
         quiet = QuietPart(totals, self._sources.is_part, data, found, self._sources.bibs)
         gathered = replace(gathered, quiet=quiet)
-        # Over nothing there is nothing to plan, and no table of the mapping has to be read (20 ms).
-        plan = planned(self._workspace, self._options, gathered) if found else Plan()
+        plan = with_shown_annotations(plan, self._workspace, self._options, gathered)
         prepared = Prepared(self._workspace, self._options, gathered, plan, Writes())
         prepared = with_writes(prepared)
         intent = self._options.intent

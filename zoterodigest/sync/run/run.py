@@ -167,7 +167,15 @@ def with_writes(prepared: Prepared) -> Prepared:
 
 def planned(workspace: Workspace, options: Options, gathered: Gathered) -> Plan:
     """Return the plan of a run, with the annotations that it brings into entries."""
-    plan = reconciled(workspace, options, gathered)
+    return with_shown_annotations(
+        reconciled(workspace, options, gathered), workspace, options, gathered
+    )
+
+
+def with_shown_annotations(
+    plan: Plan, workspace: Workspace, options: Options, gathered: Gathered
+) -> Plan:
+    """Return a plan with the annotations that a run brings into entries."""
     showing = [read for read in gathered.digests if _shows_annotations(read, options)]
     # A library that was restored from a backup lacks annotations that nobody erased.
     if not showing or (gathered.seen and gathered.seen.has_gone_back):
