@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import bibtex, library, projects, reading
+from benchmarks.bars import REFERENCE_LOOP, bars_text, scaled, verdict
 from benchmarks.case import Case, figures
 from benchmarks.figures import Figure, merged, read_results, results_text, worse
 from benchmarks.processes import ROOT
@@ -28,15 +29,20 @@ RESULTS, CURVES = (ROOT / "benchmarks" / name for name in ("RESULTS.md", "curves
 _HEAD = """# Results
 
 `make bench` writes this file, `make bench-check` compares a new run with it. CPU, wall clock and
-peak memory are those of one process, best of three runs. `loops` is the CPU time as a multiple of a
-fixed loop in Python that ran beside it: it makes different machines comparable. `x NAME` is our CPU
-time as a multiple of what NAME takes for the same input in the same run; below 1, zoterodigest is
-faster. `list`, `table` and `long` are made-up digests with that many entries. `digests` are five
-real ones with 640 entries, which are not shipped.
+peak memory are those of one process, best of three runs, of the program as its wheel installs it.
+`loops` is the CPU time as a multiple of a fixed loop in Python that ran beside it. It makes
+different machines comparable. `x NAME` is our CPU time as a multiple of what NAME takes for the
+same input in the same run; below 1, zoterodigest is faster. `list`, `table` and `long` are made-up
+digests with that many entries. `digests` are five real ones with 640 entries, not shipped.
 
 ![CPU time by number of entries](curves.svg)
 
 Python {python} on {system}, {cores} cores of {machine}, which other programs use as well.
+
+These are the limits that the program is to keep, and whether it does. They were set on a machine
+that takes {loop} s for the loop: measured seconds are `loops` times that.
+
+{bars}
 """
 
 
@@ -88,7 +94,8 @@ def _shown(found: Iterator[Figure]) -> Iterator[Figure]:
         used = one.usage
         rivals = "".join(f", {ratio:.2f} x {name}" for name, ratio in one.rivals.items())
         numbers = f"{used.cpu:8.3f} s CPU {used.wall:8.3f} s {used.mebibytes:6.0f} MiB"
-        print(f"{one.case:36} {one.input:16} {numbers}{rivals}", flush=True)
+        there = f"scaled {scaled(one):8.3f} s"
+        print(f"{one.case:36} {one.input:16} {numbers} {there}{rivals}{verdict(one)}", flush=True)
         yield one
 
 
@@ -109,6 +116,8 @@ def _checked(before: Sequence[Figure], found: Sequence[Figure], workshop: Worksh
 def _write(found: Sequence[Figure]) -> None:
     about = {one.name: one.about for one in CASES}
     head = _HEAD.format(
+        loop=f"{REFERENCE_LOOP:g}",
+        bars=bars_text(found),
         python=platform.python_version(),
         system=platform.system(),
         cores=os.cpu_count(),

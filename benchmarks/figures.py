@@ -97,20 +97,21 @@ def results_text(figures: Sequence[Figure], about: Mapping[str, str], head: str)
 
 def _table(figures: Sequence[Figure]) -> Iterator[str]:
     rivals = list(dict.fromkeys(name for one in figures for name in one.rivals))
-    yield _row([*_HEAD, *(f"x {name}" for name in rivals)])
-    yield _row(["---", *("---:" for _ in (*_HEAD[1:], *rivals))])
+    yield row([*_HEAD, *(f"x {name}" for name in rivals)])
+    yield row(["---", *("---:" for _ in (*_HEAD[1:], *rivals))])
     for one in figures:
-        ratios = (_number(one.rivals[name]) if name in one.rivals else "" for name in rivals)
+        ratios = (number(one.rivals[name]) if name in one.rivals else "" for name in rivals)
         used = one.usage
         numbers = (used.cpu, used.wall, used.mebibytes, one.loops)
-        yield _row([one.input, *map(_number, numbers), *ratios])
+        yield row([one.input, *map(number, numbers), *ratios])
 
 
-def _row(cells: Iterable[str]) -> str:
+def row(cells: Iterable[str]) -> str:
+    """Return a line of a table."""
     return f"| {' | '.join(cells)} |"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
     """Return three digits that mean something: no benchmark repeats better."""
     return f"{value:.0f}" if value >= 100 else f"{float(f'{value:.3g}'):g}"
 

@@ -35,6 +35,21 @@ def reading(*paths: str) -> Work:
     return work
 
 
+def reading_again(*paths: str) -> Work:
+    """Read digests that the cache of a project knows, as `inspect --json` does."""
+    from zoterodigest.cli.show.encoder import json_text
+    from zoterodigest.cli.show.inspection import digests_data, inspect_digests
+
+    digests = list(map(Path, paths))
+
+    def work() -> int:
+        found = inspect_digests(digests, "", as_json=True)
+        return len(json_text(digests_data(found)).splitlines())
+
+    work()  # it imports what reads digests, and keeps the readings
+    return work
+
+
 def markdown_it(*paths: str) -> Work:
     """Parse digests as CommonMark with tables, by markdown-it-py."""
     from markdown_it import MarkdownIt
@@ -188,6 +203,7 @@ def requests(url: str, query: str) -> Work:
 
 PIECES: dict[str, Callable[..., Work]] = {
     "reading": reading,
+    "reading again": reading_again,
     "markdown-it-py": markdown_it,
     "mistune": mistune,
     "export": export,

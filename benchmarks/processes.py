@@ -29,14 +29,24 @@ class Failed(Exception):
     """A measured command ended with an exit code that it should not have."""
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Return the environment of measured processes: nothing of the person, no network."""
+def install(folder: Path) -> None:
+    """Install the program into a folder as people have it: from its wheel, with compiled files."""
+    how = ("--quiet", "--disable-pip-version-check", "--no-index", "--no-deps")
+    where = ("--no-build-isolation", "--target", str(folder), str(ROOT))
+    subprocess.run([sys.executable, "-m", "pip", "install", *how, *where], check=True)
+
+
+def environment(home: Path, installed: Path) -> dict[str, str]:
+    """Return the environment of measured processes: nothing of the person, no network.
+
+    They run what is `installed`, not the checkout.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ZOTERO")}
     # Without compiled files every start would compile the package again.
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     folders = {name: str(home) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
     given = {
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": f"{installed}:{ROOT}",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "ZOTERODIGEST_OFFLINE": "1",
         "ZOTERODIGEST_SERVE_KEYS": f"1:{KEY}",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figures import Usage
-from benchmarks.processes import ROOT, environment, measured, measured_piece, ours, piece
+from benchmarks.processes import ROOT, environment, install, measured, measured_piece, ours, piece
 
 SHARED = ROOT.parent / "shared" / "digests"
 """Real digests, which are not ours to ship."""
@@ -53,7 +53,10 @@ class Workshop:
 
     def __post_init__(self) -> None:
         self.home = self._made("home")
-        self.given = environment(self.home)
+        installed = self.folder / "installed"
+        if not installed.exists():
+            install(installed)
+        self.given = environment(self.home, installed)
 
     def _made(self, *names: str) -> Path:
         path = self.folder.joinpath(*names)

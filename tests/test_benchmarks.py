@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import __main__ as program
+from benchmarks.bars import BARS, bars_text, verdict
 from benchmarks.figures import Figure, Usage, merged, read_results, results_text, worse
 
 USAGE = Usage(cpu=1.0, wall=1.2, mebibytes=60.0)
@@ -157,3 +158,47 @@ def test_a_check_says_what_became_slower_since_the_results_were_written(
     assert program.main(["start-up", "--once", "--check"]) == 1
 
     assert "start-up, --help: " in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_bar_is_judged_by_seconds_of_the_machine_it_was_set_for() -> None:
+    in_time, late = (
+        replace(SYNC, usage=replace(USAGE, cpu=0.7), loops=loops) for loops in (24, 25)
+    )
+
+    assert verdict(in_time) == ", holds at most 0.4 s"
+    assert verdict(late) == ", MISSES at most 0.4 s"
+
+
+def test_a_bar_for_a_rate_is_a_least_number_each_second() -> None:
+    export = Figure("export", "items 5,000", USAGE, loops=20.0)
+
+    assert verdict(export) == ", holds at least 15,000 a second"
+    assert verdict(slower(export, 1.1)) == ", MISSES at least 15,000 a second"
+
+
+def test_a_part_that_was_measured_beside_the_whole_is_taken_off() -> None:
+    inspect = Figure("inspect, cold", "digests", USAGE, loops=30.0, rivals={"reading": 2.0})
+
+    assert verdict(inspect) == ", holds at most 0.25 s above reading"
+    assert verdict(slower(inspect, 1.1)) == ", MISSES at most 0.25 s above reading"
+
+
+def test_a_bar_for_growth_takes_both_inputs() -> None:
+    small = Figure("first push", "list 10,000", USAGE, loops=1_000.0)
+    large = replace(small, input="list 50,000", loops=5_500.0)
+    line = "| first push | list 50,000 | at most 1.2 x list 10,000, for each entry | 1.1 | yes |"
+
+    assert line in bars_text([small, large])
+    assert line not in bars_text([large])
+
+
+def test_every_bar_is_measured_in_a_usual_run() -> None:
+    inputs = {(one.name, name) for one in program.CASES for name in one.inputs}
+
+    assert {(bar.case, bar.input) for bar in BARS} <= inputs
+
+
+def test_bars_are_no_figures() -> None:
+    head = f"# Results\n\n{bars_text([SYNC])}\n"
+
+    assert read_results(results_text([SYNC], {}, head)) == [SYNC]
