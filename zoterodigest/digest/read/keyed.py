@@ -159,13 +159,13 @@ def deeper_fields(lines: Lines) -> tuple[int, ...]:
 def has_links(lines: Lines, first: int, stop: int) -> bool:
     """Whether a line of `[first, stop)` may show links as fields are shown."""
     area = lines.source[lines.starts[first] : lines.ends[stop - 1]] if first < stop else b""
-    return next(_link_finder("").find(area), None) is not None
+    return _link_finder("").finds(area)
 
 
 def _found(lines: Lines, finder: LineFinder) -> Iterator[int]:
     """Yield the open lines that `finder` finds."""
     numbers, texts = lines.open
-    return (numbers[at] for at in finder.find(texts)) if numbers else iter(())
+    return (numbers[at] for at, _ in finder.find(texts)) if numbers else iter(())
 
 
 def _is_known(line: bytes) -> bool:
