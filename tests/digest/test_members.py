@@ -72,3 +72,35 @@ def test_a_task_that_holds_a_semicolon_is_not_taken_for_two() -> None:
     edited = put_digest(whole, {0: {"task": Members(("a; b",))}}, read)
 
     assert [refusal.field for refusal in edited.refusals] == ["task"]
+
+
+TAGGED = """\
+### A Title of a Paper
+
+- **Authors:** Ada Wren, Bo Finch
+- **Paper:** https://arxiv.org/abs/2504.18524
+- **Tags:** {tags}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "after"),
+    [
+        ("[[owls]], [[night]]", ("owls", "night", "deep forest"),
+         "[[owls]], [[night]], [[deep forest]]"),
+        ("[[owls]], [[night]]", ("night",), "[[night]]"),
+        ("[[owls]]", ("owls", "night"), "[[owls]], [[night]]"),
+        ("[[owls]]", ("night",), "[[night]]"),
+        ("`owls`, `night`", ("owls", "mice"), "`owls`, `mice`"),
+        ("#owls, #night", ("owls", "mice", "deep forest"), "#owls, #mice, [[deep forest]]"),
+    ],
+)  # fmt: skip
+def test_tags_come_in_the_signs_of_those_that_are_there(
+    before: str, asked: tuple[str, ...], after: str
+) -> None:
+    whole = read(TAGGED.format(tags=before).encode())
+
+    edited = put_digest(whole, {0: {"task": Members(asked)}}, read)
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == TAGGED.format(tags=after)
