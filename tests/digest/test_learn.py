@@ -71,6 +71,8 @@ VENUES = ("CVPR 2021", "ICLR 2022", "NeurIPS 2020", "ICML 2019")
         ("[{n}] {a}. *{t}*. {v}. {u}\n\n", "[{ignored}] {authors}. *{title}*. {venue}. {url}"),
         ("{v} // {t} // {a} // {u}\n", "{venue} // {title} // {authors} // {url}"),
         ("* {t} ({v})\n", "* {title} ({venue})"),
+        # A word that stands behind each venue is a word of the template.
+        ("=> {t} <= {a} @{v} see {u}\n", "=> {title} <= {authors} @{venue} see {url}"),
         ("#### {n} May 2021\n- Paper: [{t}]({u})\n\n", "#### {date}\n- Paper: [{title}]({url})"),
         (
             "### {t} @ {v}\n\nby {a}\n\nlink -> {u}\n\n",
@@ -95,6 +97,23 @@ def test_a_template_has_the_words_of_the_list_and_the_slots_of_its_values(
 
     assert found.templates == (template,)
     assert [one.title for one in found.document.entries] == list(TITLES)
+
+
+@pytest.mark.parametrize(
+    ("times", "slot"),
+    [
+        (("(2019)", "(2020)", "2021", "[2022]"), "year"),
+        (("(May 2019)", "(2020)", "2021", "[2022]"), "date"),
+    ],
+)
+def test_four_digits_in_any_brackets_are_a_year(times: tuple[str, ...], slot: str) -> None:
+    values = enumerate(zip(TITLES, times, strict=True), 1)
+    text = "".join(f"- {t} :: {y} :: https://arxiv.org/abs/2101.0000{n}\n" for n, (t, y) in values)
+
+    found = learned(f"# Papers\n\n{text}")
+
+    [template] = found.templates
+    assert f"{{{slot}}}" in template
 
 
 TWO_LISTS = "".join(

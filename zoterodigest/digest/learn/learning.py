@@ -204,7 +204,7 @@ class _Excerpt:
             return _REFUSED
         worth = partial(_worth, is_told=self.is_told)
         worths = sum(map(worth, document.entries)) - 0.02 * sum(map(len, texts)) / 10
-        return worths - _beside(document)
+        return worths - _beside(document) - _COMMON * _with_common_words(document)
 
 
 def _shown(lines: Lines, first: int) -> Iterator[int | None]:
@@ -247,6 +247,19 @@ def _worth(entry: DigestEntry, *, is_told: bool) -> float:
         return -0.5
     is_odd = bool(_ODD_TITLE.search(entry.title) or _LEAD.match(entry.title))
     return worth - 0.002 * len(entry.title) - 0.6 * is_odd
+
+
+_COMMON = 0.1
+"""What a word costs that all venues of a list end in: it is a word of the template."""
+
+
+def _with_common_words(document: Document) -> int:
+    """Return how many venues there are, if all end in one word: `CVPR 2024 see`."""
+    slots = (slot for entry in document.entries for slot in entry.slots)
+    venues = [slot.words for slot in slots if slot.name == "venue" and " " in slot.words]
+    ends = {venue.split()[-1] for venue in venues}
+    are_common = len(ends) == 1 < len(set(venues)) and all(map(str.islower, ends))
+    return len(venues) if are_common else 0
 
 
 def _names_paper(entry: DigestEntry) -> bool:

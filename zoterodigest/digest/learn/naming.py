@@ -179,8 +179,9 @@ def _by_contents(hole: Hole, label: str, venues: VenueTable) -> str:
 
 
 def _by_shape(texts: Sequence[str]) -> str:
-    if _share(texts, lambda it: parse_date(it.strip("()[] `*_")) is not None) >= _MOST:
-        return "year" if all(re.fullmatch(r"\d{4}", it) for it in texts) else "date"
+    found = [date for it in texts if (date := parse_date(it.strip("()[] `*_"))) is not None]
+    if texts and len(found) >= _MOST * len(texts):
+        return "year" if all(len(date) == 4 for date in found) else "date"
     if _share(texts, lambda it: bool(re.fullmatch(r"[\W\d]*", it))) >= _MOST:
         return "ignored"
     if _share(texts, lambda it: it.startswith("http") or "](" in it) >= _MOST:
