@@ -221,9 +221,9 @@ def _is_other(slot: Slot, has_authors: bool) -> bool:
 
     Below a line with authors, a list item with a colon is a remark, too: "Strength: …".
     """
-    first = slot.text.data.split(b"\n", 1)[0]
     if slot.name != "summary":
         return False
+    first = slot.text.data.split(b"\n", 1)[0]
     is_remark = has_authors and bool(_BULLET.match(first))
     return _holds_title(first) or (not is_remark and bool(_label_in(first)))
 

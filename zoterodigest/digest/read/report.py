@@ -30,14 +30,15 @@ class Suspicion:
 def entry_json(entry: DigestEntry) -> dict[str, Any]:
     """Return one entry as plain data: values as written, markup and outer blanks off."""
     slots = _by_name(entry)
+    texts = {name: _text(slot) for name, slot in slots.items()}
     ids = (it.value for it in entry.reading.identifiers if it.scheme == "arxiv")
     fields, reading = entry.reading.fields, entry.reading
-    venue = venue_slot.parse_venue(_text(slots, "venue") or "").venue
-    authors = _authors(entry, _text(slots, "authors") or "")
+    venue = venue_slot.parse_venue(texts.get("venue") or "").venue
+    authors = _authors(entry, texts.get("authors") or "")
     award, categories = fields.get("award"), fields.get("categories")
     return {
         "format": entry.format.name,
-        "title": " ".join(map(str.strip, (_text(slots, "title") or "").split("\n"))) or None,
+        "title": " ".join(map(str.strip, (texts.get("title") or "").split("\n"))) or None,
         "title_raw": decoded(slots["title"].text.data) if "title" in slots else None,
         "title_url": reading.title_url or None,
         "short_title": text_in(fields, "short_title") or None,
@@ -45,30 +46,30 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
         "version": _version(entry),
         "urls": [[link.label, link.url] for link in reading.links],
         "authors": [*authors.people] or None,
-        "authors_raw": _text(slots, "authors"),
+        "authors_raw": texts.get("authors"),
         "et_al": authors.truncated,
         "venue": venue or None,
-        "venue_raw": _text(slots, "venue"),
+        "venue_raw": texts.get("venue"),
         "year": _year(fields),
         "award": (", ".join(award.texts) or None) if isinstance(award, Members) else None,
-        "task": _text(slots, "task") or _text(slots, "tags"),
+        "task": texts.get("task") or texts.get("tags"),
         "date": text_in(fields, "date") if isinstance(fields.get("date"), str) else None,
         "categories": list(categories.texts) if isinstance(categories, Members) else None,
-        "summary": _block(slots, "summary"),
-        "abstract": _block(slots, "abstract"),
+        "summary": _block(texts, "summary"),
+        "abstract": _block(texts, "abstract"),
         "sections": [
             _section(slot)
             for slot in entry.slots
             if slot.section is not None and slot.name in ("section", "abstract")
         ],
         "code_url": reading.code_url or None,
-        "comment": _block(slots, "comment"),
+        "comment": _block(texts, "comment"),
         "headings": list(entry.headings),
         "start_line": entry.first + 1,
         "end_line": entry.last + 1,
         "unreadable": sorted(entry.unreadable) or (["entry"] if entry.broken else []),
         "problems": [f"line {it.line}: {it.reason}" for it in entry.problems],
-        "extra": _extra(entry, slots),
+        "extra": _extra(entry, texts),
     }
 
 
@@ -97,15 +98,12 @@ def _by_name(entry: DigestEntry) -> dict[str, Slot]:
     return slots
 
 
-def _text(slots: Mapping[str, Slot], name: str) -> str | None:
-    if name not in slots:
-        return None
-    text = decoded(slots[name].text.data)
-    return text.strip().strip(OUTER_BLANKS) or None
+def _text(slot: Slot) -> str | None:
+    return slot.words.strip().strip(OUTER_BLANKS) or None
 
 
-def _block(slots: Mapping[str, Slot], name: str) -> str | None:
-    text = _text(slots, name)
+def _block(texts: Mapping[str, str | None], name: str) -> str | None:
+    text = texts.get(name)
     return text if text and text.encode().lower() not in NOTHING else None
 
 
@@ -121,8 +119,8 @@ def _version(entry: DigestEntry) -> str | None:
     return next((found for url in urls if url and (found := identity.arxiv_version(url))), None)
 
 
-def _extra(entry: DigestEntry, slots: Mapping[str, Slot]) -> dict[str, Any]:
-    labels, stub = list(entry.reading.dead_labels), _text(slots, "comment_stub")
+def _extra(entry: DigestEntry, texts: Mapping[str, str | None]) -> dict[str, Any]:
+    labels, stub = list(entry.reading.dead_labels), texts.get("comment_stub")
     extra = {"empty_link_labels": labels, "comment_short": stub}
     return {name: value for name, value in extra.items() if value}
 
