@@ -20,6 +20,7 @@ from zoterodigest.mapping import key_table
 MANNERS = Path(__file__).parent / "manners"
 FORMS = {form.name: form for form in formats()}
 FIELDS, PARTS = FORMS["fields"], FORMS["papers"]
+JUDGED = [form for form in FORMS.values() if form.entry.is_general]
 KINDS = ["open", "sealed", "no_digests", "examples"]
 
 
@@ -27,7 +28,7 @@ def pages(kind: str) -> list[Path]:
     return EXAMPLES if kind == "examples" else sorted((MANNERS / kind).rglob("*.md"))
 
 
-@pytest.mark.parametrize("form", [FIELDS, PARTS], ids=["fields", "parts"])
+@pytest.mark.parametrize("form", JUDGED, ids=[form.name for form in JUDGED])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_has_the_same_papers_at_a_quick_look(kind: str, form: DigestFormat) -> None:
     missed = []
@@ -100,3 +101,18 @@ def test_what_is_stated_in_the_brackets_of_a_title_is_a_clue() -> None:
     (entry,) = likely_papers(lines, PARTS, venues())
 
     assert is_evident(entry)
+
+
+def test_a_paper_beside_the_list_shows_by_its_address_and_date() -> None:
+    lines = Lines(b"- [On owls and their prey](owls.djvu), 2024\n")
+
+    found = likely_papers(lines, PARTS, venues())
+
+    assert [entry.title for entry in found] == ["On owls and their prey"]
+
+
+def test_links_with_no_paper_are_not_read_as_entries() -> None:
+    lines = Lines(b"- [On owls and their prey](https://example.org): a page\n")
+
+    assert len(entries_of(lines, FORMS["list"], venues())) == 1
+    assert likely_papers(lines, FORMS["list"], venues()) == []

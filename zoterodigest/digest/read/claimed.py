@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from zoterodigest.core.values import identity
@@ -11,7 +11,7 @@ from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.body import claims_of, lacks_needed
-from zoterodigest.digest.read.clues import has_clue
+from zoterodigest.digest.read.clues import has_clue, may_show
 from zoterodigest.digest.read.containers import find_entries
 from zoterodigest.digest.read.document import DigestEntry, Problem
 from zoterodigest.digest.read.evidence import is_evident
@@ -29,60 +29,72 @@ from zoterodigest.digest.read.tables import find_rows
 
 def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
     """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
-    claimed = _contained(lines, form, venues)
-    if not lines.joins_lines:
-        claimed += find_rows(lines, form, venues)
-        claimed += (claims_of_html_row(lines, row, venues) for row in find_html_rows(lines, form))
-    read = [claimed_entry(lines, form, venues, one) for one in claimed]
-    entries = [entry for entry in read if is_entry(entry)]
-    # A row without a title counts only among entries: alone it may be of any table.
-    if entries:
-        entries += [entry for entry in read if is_lost_row(entry)]
-    return sorted(entries, key=lambda entry: entry.first)
+    claimed = list(_claims_in(dict(enumerate(_ranges(lines, form))), form, venues).values())
+    # Only what is an entry can own a note, so entries are sifted before markers are looked up.
+    spoil_owners(lines, claimed)
+    claimed += _rows(lines, form, venues)
+    return _entries([claimed_entry(lines, form, venues, one) for one in claimed])
 
 
 def likely_papers(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
     """Return what `entries_of` does; nothing where no entry would show that it is a paper.
 
     Without such an entry none of the others counts (`credible`): most need not be read, and no
-    page of headings that lists no papers costs more than to find them.
+    page that lists no papers costs much more than to find what may be their titles.
     """
     # Next to an entry read before, authors alone may do (`credible`).
     has_parts = form.reads_parts and form.columns is None and not lines.has_taken
-    if not ((form.keys or has_parts) and form.entry.is_general and lines.is_sound):
+    needs_clue = form.keys or has_parts
+    # An entry without a title is judged by its list.
+    is_judged_here = needs_clue or not (form.reads_parts or form.is_untitled)
+    if not (is_judged_here and form.entry.is_general and lines.is_sound):
         return entries_of(lines, form, venues)
-    found = (one for one in find_entries(lines, form) if not lacks_needed(one, form))
-    ranges = dict(enumerate(found))
-    likely = {at: one for at, one in ranges.items() if has_clue(one, has_parts=has_parts)}
-    read = _entries_in(lines, form, venues, likely)
-    if not any(map(is_evident, read.values())):
+    ranges = dict(enumerate(_ranges(lines, form)))
+    likely = ranges
+    if needs_clue:
+        likely = {at: one for at, one in ranges.items() if has_clue(one, has_parts=has_parts)}
+    claimed = _claims_in(likely, form, venues)
+    claimed |= enumerate(_rows(lines, form, venues), len(ranges))
+    read: dict[int, DigestEntry] = {}
+    for at in claimed:
+        if may_show(lines, claimed[at]):
+            read[at] = claimed_entry(lines, form, venues, claimed[at])
+            if is_entry(read[at]) and is_evident(read[at]):
+                break
+    else:
         return []
     left = {at: one for at, one in ranges.items() if at not in likely}
-    read |= _entries_in(lines, form, venues, left)
-    return sorted((read[at] for at in sorted(read)), key=lambda entry: entry.first)
+    claimed |= _claims_in(left, form, venues)
+    return _entries(
+        [read.get(at) or claimed_entry(lines, form, venues, claimed[at]) for at in sorted(claimed)]
+    )
 
 
-def _entries_in(
-    lines: Lines, form: DigestFormat, venues: VenueTable, ranges: Mapping[int, EntryRange]
-) -> dict[int, DigestEntry]:
-    """Return the entries that stand in ranges, by their numbers."""
+def _ranges(lines: Lines, form: DigestFormat) -> list[EntryRange]:
+    return [found for found in find_entries(lines, form) if not lacks_needed(found, form)]
+
+
+def _claims_in(
+    ranges: Mapping[int, EntryRange], form: DigestFormat, venues: VenueTable
+) -> dict[int, Claims]:
+    """Return what is claimed of the ranges that have what an entry needs, by their numbers."""
     # One step for all of them, then the next: to read each as a whole takes 15 % more time.
     claimed = {at: claims_of(found, form, venues) for at, found in ranges.items()}
-    read = {
-        at: claimed_entry(lines, form, venues, one)
-        for at, one in claimed.items()
-        if has_needed(form, one.slots, one.unreadable)
-    }
-    return {at: entry for at, entry in read.items() if is_entry(entry)}
+    return {at: one for at, one in claimed.items() if has_needed(form, one.slots, one.unreadable)}
 
 
-def _contained(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[Claims]:
-    ranges = [found for found in find_entries(lines, form) if not lacks_needed(found, form)]
-    read = [claims_of(found, form, venues) for found in ranges]
-    read = [one for one in read if has_needed(form, one.slots, one.unreadable)]
-    # Only what is an entry can own a note, so entries are sifted before markers are looked up.
-    spoil_owners(lines, read)
-    return read
+def _rows(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[Claims]:
+    if not lines.joins_lines:
+        yield from find_rows(lines, form, venues)
+        yield from (claims_of_html_row(lines, it, venues) for it in find_html_rows(lines, form))
+
+
+def _entries(read: Sequence[DigestEntry]) -> list[DigestEntry]:
+    entries = [entry for entry in read if is_entry(entry)]
+    # A row without a title counts only among entries: alone it may be of any table.
+    if entries:
+        entries += [entry for entry in read if is_lost_row(entry)]
+    return sorted(entries, key=lambda entry: entry.first)
 
 
 def claimed_entry(
