@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.world import TWO_WAY, World, an_entry
+from tests.core.world import TWO_WAY, World, an_entry, an_item
 from zoterodigest.core.plan.plan import ChangeEntry, ChangeItem, ChangeNote, Plan
 from zoterodigest.core.plan.reports import Conflict, DivergedField
 from zoterodigest.core.plan.run_options import Choices, Directions, End, Rules, RunOptions
@@ -291,3 +291,22 @@ def test_a_choice_for_a_note_changes_the_note_and_no_item() -> None:
 
     assert [type(action) for action in plan.actions] == [ChangeNote]
     assert not [action for action in plan.actions if isinstance(action, ChangeItem)]
+
+
+@pytest.mark.parametrize("named", [1, 2])
+def test_a_choice_for_the_digest_drops_no_author_who_was_hidden_behind_et_al(named: int) -> None:
+    people = ("Ada Bee", "Cy Cox", "Di Do")
+    cut = Names(people[:named], truncated=True)
+    entry = an_entry(arxiv="2401.00001", title="A paper", authors=cut)
+    item = an_item("ARXIV222", arxiv="2401.00001", title="A paper", authors=people)
+    world = World({"a.md": [entry]}, {item.key: item})
+    world.run()
+    world.edit("a.md", 0, authors=Names(("Ada Bee", "New Name"), truncated=True))
+    change_item(world, "authors", Names(("Ada Bee", "Cyd Cox", "Di Do")))
+    assert conflicts(world.plan(run_options())) == ["authors"]
+
+    world.run(run_options(chosen(world, "authors", End.MARKDOWN)))
+
+    expected = Names(("Ada Bee", "New Name", "Cyd Cox", "Di Do"))
+    assert ends(world, "authors")[1] == expected
+    assert world.plan(run_options()).is_settled

@@ -587,6 +587,39 @@ def test_a_name_before_et_al_hides_nobody_for_ever(
     assert world.plan().is_settled
 
 
+def test_an_author_whom_a_person_deletes_from_a_whole_list_and_cuts_is_deleted_in_the_item() -> (
+    None
+):
+    people = ("Ada Bee", "Cy Cox", "Di Do", "Ed Eck")
+    item = an_item("ARXIV222", arxiv="2401.00001", authors=people)
+    world = World({"a.md": [a_paper(1, authors=Names(people))]}, {item.key: item})
+    world.run()
+
+    world.edit("a.md", 0, authors=Names(("Ada Bee", "Di Do"), truncated=True))
+    world.run()
+
+    assert world.items["ARXIV222"].fields["authors"] == Names(("Ada Bee", "Di Do", "Ed Eck"))
+    assert world.plan().is_settled
+
+
+def test_an_author_deleted_in_the_library_stays_deleted_when_the_entry_is_cut() -> None:
+    people = ("Ada Bee", "Cy Cox", "Di Do", "Ed Eck")
+    item = an_item("ARXIV222", arxiv="2401.00001", authors=people)
+    world = World(
+        {"a.md": [a_paper(1, authors=Names(people[:3], truncated=True))]}, {item.key: item}
+    )
+    world.run()
+
+    world.edit_item("ARXIV222", authors=Names(("Ada Bee", "Cy Cox", "Ed Eck")))
+    world.edit("a.md", 0, authors=Names(("Ada Bee", "Cy Cox"), truncated=True))
+    world.run()
+    world.edit("a.md", 0, authors=Names(("Ada Bee",), truncated=True))
+    world.run()
+
+    assert world.items["ARXIV222"].fields["authors"] == Names(("Ada Bee", "Cy Cox", "Ed Eck"))
+    assert world.plan().is_settled
+
+
 @pytest.mark.parametrize(
     ("then", "expected"),
     [

@@ -68,3 +68,20 @@ def test_item_shows_what_was_put_into_it(people: tuple[str, ...], is_truncated: 
     at_entry = Names(people, is_truncated)
 
     assert equal("authors", at_entry, for_item(at_entry, Names(PEOPLE)), FOLDING)
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (("Ada Arendt", "Nora New"), ("Ada Arendt", "Nora New", "Ben Blau", "Cem Can")),
+        (("Ada Arendt", "Cem Can"), ("Ada Arendt", "Cem Can", "Ben Blau")),
+        (("Ada Arendt", "B. Blau"), ("Ada Arendt", "B. Blau", "Cem Can")),
+        (("Ada Arend",), ("Ada Arend", "Ben Blau", "Cem Can")),
+    ],
+)
+def test_who_may_be_hidden_stays_if_nobody_knows_whom_the_entry_named_before(
+    shown: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    held = Names(("Ada Arendt", "Ben Blau", "Cem Can"))
+
+    assert for_item(Names(shown, truncated=True), held) == Names(expected)

@@ -231,7 +231,7 @@ def merge_result(
             return Clash()
         if _would_lose_whole_names(ends, base, folding):
             return Clash()
-        named = _count_named(ends, base, folding)
+        named = count_named(ends, base, folding)
         return Propagated(to_item=for_item(ends.entry, ends.item, named))
     if not entry_changed:
         shown = as_shown(ends.name, ends.entry, ends.item, folding)
@@ -244,18 +244,21 @@ def _came_behind_short_names(ends: FieldEnds, base: Base) -> bool:
     return are_short and base.at_item.raw != fingerprint(ends.item_raw)
 
 
-def _count_named(ends: FieldEnds, base: Base, folding: Folding) -> int | None:
+def count_named(ends: FieldEnds, base: Base | None, folding: Folding) -> int | None:
     """Return how many of the item's authors the entry named when both last agreed, if it tells."""
     entry, item = ends.entry, ends.item
     if not isinstance(entry, Names) or not isinstance(item, Names) or not entry.truncated:
         return None
+    if base is None:
+        return None
     # An author is written and folded by itself. Each prefix anew took seconds for a list of 200.
     for people in (item.people, as_written(item.people, entry.people)):
         folded = people_of(canonical(ends.name, Names(people), folding))
-        for count in range(1, len(folded) + 1):
-            cut = Names(folded[:count], truncated=True)
+        # It may have named them all, before a person cut it.
+        cuts = [Names(folded[:count], truncated=True) for count in range(1, len(folded) + 1)]
+        for cut in (*cuts, Names(folded)):
             if base.at_entry.parts == tuple(map(fingerprint, value_parts(cut))):
-                return count
+                return len(cut.people)
     return None
 
 

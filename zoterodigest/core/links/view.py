@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from zoterodigest.core.values.blocks import without_spelling
 from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.identity import canonical_title
-from zoterodigest.core.values.names import full_name, same_name, split_name
+from zoterodigest.core.values.names import folded_name, full_name, same_name, split_name
 from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
@@ -122,7 +122,8 @@ def for_item(at_entry: Value, at_item: Value, named: int | None = None) -> Value
 
     The authors hidden behind an entry's "et al." stay; "et al." itself is no author. Whoever an
     entry names in short keeps the whole name. `named` is how many of the item's authors the entry
-    named before its edit, if known: all others were hidden, and stay so.
+    named before its edit: all others were hidden, and stay so. If that is not known, whoever the
+    entry does not name stays.
     """
     if not isinstance(at_entry, Names) or not (at_entry.truncated or at_entry.are_short):
         return at_entry
@@ -198,15 +199,41 @@ def _cut(name: str, at_entry: Value, at_item: Value) -> Value:
 
 
 def _hidden(shown: tuple[str, ...], held: tuple[str, ...], named: int | None) -> tuple[str, ...]:
-    """Return the item's people that stand behind the last one the entry names."""
+    """Return the item's people who stand behind the last one that the entry names."""
+    if named is None:
+        return _not_named(shown, held)
     # Who is named no more, as the entry is cut earlier, stands behind its "et al." now.
-    if named is not None and len(shown) >= named:
+    if len(shown) >= named:
         return tuple(it for it in held[named:] if not any(same_name(it, one) for one in shown))
     for back, person in enumerate(reversed(shown)):
         for place, other in enumerate(held):
             if same_name(person, other):
                 return held[place + 1 + back :]
     return held[len(shown) :]
+
+
+def _not_named(shown: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the item's people whom the entry does not name, if nobody knows whom it named before.
+
+    Somebody else in a person's place may be new there. Only a name that is like theirs is theirs,
+    written anew.
+    """
+    return tuple(
+        person
+        for place, person in enumerate(held)
+        if not any(same_name(person, one) for one in shown)
+        and not any(_is_respelled(person, one, held) for one in shown[place : place + 1])
+    )
+
+
+def _is_respelled(person: str, shown: str, held: tuple[str, ...]) -> bool:
+    if any(same_name(shown, one) for one in held):
+        return False
+    words, others = (folded_name(name).split() for name in (person, shown))
+    # One initial is common to many: only whole words count, and the last, which may be one letter.
+    return words[-1:] == others[-1:] or any(
+        len(word.rstrip(".")) > 1 and word in others for word in words
+    )
 
 
 def canonical_pages(text: str) -> str:

@@ -7,14 +7,17 @@ from collections.abc import Container
 from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.links.merge import (
     Clash,
+    FieldEnds,
     InSync,
     Merge,
     Propagated,
     Side,
+    count_named,
+    ends_of,
     would_lose_identifier,
     would_lose_title,
 )
-from zoterodigest.core.links.view import Folding, as_links, as_shown, equal, for_item, hyperlinks_in
+from zoterodigest.core.links.view import as_links, as_shown, equal, for_item, hyperlinks_in
 from zoterodigest.core.plan.run_options import Choices, End, RunOptions, entry_end
 from zoterodigest.core.values.record import (
     SECTION,
@@ -44,7 +47,7 @@ def decided(
         or run_options.only_choices
     ):
         return merged
-    chosen = _chosen(sides, row.id, run_options)
+    chosen = _chosen(sides, row, run_options)
     preferred: dict[str, End | Value] = {}
     if run_options.only_choices:
         # Only what the person chose is propagated; conflicts are still reported.
@@ -56,11 +59,11 @@ def decided(
     filled = _filled(merged, sides, run_options)
     # In this order a later decision replaces an earlier one: filled in, preferred, chosen.
     decisions = {**filled, **preferred, **chosen}
-    entry, item = (side.fields for side in sides)
+    both = sides[0].fields.keys() & sides[1].fields.keys()
     results = {
-        name: _propagated(name, entry[name], item[name], decisions[name], run_options.folding)
+        name: _propagated(ends_of(name, *sides), decisions[name], row, run_options)
         for name in decisions
-        if name in entry and name in item
+        if name in both
     }
     return Merge({**merged.results, **results})
 
@@ -114,49 +117,50 @@ def _preferred(
 
 
 def _chosen(
-    sides: tuple[Side, Side], row_id: str, run_options: RunOptions
+    sides: tuple[Side, Side], row: LockRow, run_options: RunOptions
 ) -> dict[str, End | Value]:
     return {
         name: choice
         for (id_, name), choice in sorted(
             run_options.choices.by_field.items(), key=lambda it: it[0]
         )
-        if id_ == row_id and _is_as_seen(sides, (row_id, name), run_options)
+        if id_ == row.id and _is_as_seen(sides, row, name, run_options)
     }
 
 
-def _is_as_seen(sides: tuple[Side, Side], key: tuple[str, str], run_options: RunOptions) -> bool:
+def _is_as_seen(sides: tuple[Side, Side], row: LockRow, name: str, run_options: RunOptions) -> bool:
     """Tell whether both ends hold what the person saw, or the item what was chosen already."""
+    key = row.id, name
     if key not in run_options.choices.seen:
         return True
-    name, (seen_entry, seen_item) = key[1], run_options.choices.seen[key]
+    seen_entry, seen_item = run_options.choices.seen[key]
     entry, item = (side.fields.get(name) for side in sides)
     if entry != seen_entry or item is None:
         return False
     choice = run_options.choices.by_field[key]
-    return item in (
-        seen_item,
-        _propagated(name, seen_entry, seen_item, choice, run_options.folding).to_item,
-    )
+    seen = FieldEnds(name, seen_entry, seen_item, "", "")
+    return item in (seen_item, _propagated(seen, choice, row, run_options).to_item)
 
 
 def _propagated(
-    name: str, entry: Value, item: Value, choice: End | Value, folding: Folding
+    ends: FieldEnds, choice: End | Value, row: LockRow, run_options: RunOptions
 ) -> Propagated:
     """Return what brings both ends of a field to what was chosen."""
+    name, entry, item, folding = ends.name, ends.entry, ends.item, run_options.folding
+    named = count_named(ends, row.bases.get(name), folding)
     match choice:
         case End.MARKDOWN | End.BIB if isinstance(entry, WebLinks) or isinstance(item, WebLinks):
             value = _joined(entry, item)
         case End.ZOTERO if isinstance(entry, WebLinks) or isinstance(item, WebLinks):
             value = _joined(item, entry)
         case End.MARKDOWN | End.BIB:
-            return Propagated(to_item=for_item(entry, item))
+            return Propagated(to_item=for_item(entry, item, named))
         case End.ZOTERO:
             return Propagated(to_entry=as_shown(name, entry, item, folding))
         case _:
             value = choice
     to_entry = None if equal(name, entry, value, folding) else value
-    to_item = None if equal(name, item, value, folding) else for_item(value, item)
+    to_item = None if equal(name, item, value, folding) else for_item(value, item, named)
     return Propagated(to_entry, to_item)
 
 
