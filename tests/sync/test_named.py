@@ -19,6 +19,7 @@ from zoterodigest.core.plan.reports import AddedItem, Conflict, DroppedEntry, Pl
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.zotero import load_spellings
 from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.gathering.others import read_others
 from zoterodigest.sync.run.run import Options, prepare
 from zoterodigest.sync.syncing.sync_run import carry_out
 
@@ -418,3 +419,18 @@ def test_what_one_clone_wrote_is_not_written_again_by_the_other(
     assert "another checkout" in report.reason
     copy_tracked(linked, other)
     assert other.plan(SYNC).is_settled
+
+
+def test_a_format_that_a_command_names_is_meant_for_the_digests_that_it_names(
+    linked: World,
+) -> None:
+    linked.markdown(
+        "list.md", "# Papers\n\n- [A Study of Images](https://arxiv.org/abs/2401.00007)\n"
+    )
+    workspace = linked.workspace()
+    named, other = workspace.digests
+    asked = replace(workspace, digests=(named,), wanted_format="quoted-notes", is_named=True)
+
+    (read,) = read_others(asked, [other.key])
+
+    assert [entry.fields["arxiv"] for entry in read.document.core_entries()] == ["2401.00007"]
