@@ -22,6 +22,7 @@ LAYERS = (
     "regex",
     "errors",
     "core",
+    "damaged",
     "foreign",
     "mapping",
     "digest",
@@ -53,7 +54,7 @@ HOMES = {
     "requests": ("lookup.service",),
     "arxiv": (),  # ADR 21
     "bibtexparser": (),
-    "sqlite3": ("library", "lookup.cache", "project.values"),
+    "sqlite3": ("damaged", "library", "lookup.cache", "project.values"),
     "pydantic": (
         "foreign",
         "mapping",

@@ -17,6 +17,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from zoterodigest.damaged import is_damage
 from zoterodigest.foreign import BadJson, read_json_as
 from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.work import Source
@@ -41,7 +42,7 @@ def is_damaged(path: Path) -> bool:
             (report,) = opened.execute("PRAGMA quick_check").fetchone()
             return str(report) != "ok"
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        return _is_damage(error)
+        return is_damage(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class Cache(AbstractContextManager["Cache"]):
     def _begin_anew(self, error: Exception) -> bool:
         """Delete a damaged file and report it; return False if the file can't be used at all."""
         self.close()
-        if self._path is not None and _is_damage(error) and not self._is_new:
+        if self._path is not None and is_damage(error) and not self._is_new:
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
                 self._is_new = True
@@ -240,13 +241,3 @@ def _moment(asked: object) -> datetime:
 
 def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _is_damage(error: Exception) -> bool:
-    """Tell whether the bytes of the file are to blame; text that is no UTF-8 has no code."""
-    if isinstance(error, UnicodeDecodeError):  # a message of SQLite that quotes the file
-        return True
-    if not isinstance(error, sqlite3.Error):
-        return False
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-    return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)

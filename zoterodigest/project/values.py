@@ -14,6 +14,7 @@ from pathlib import Path
 
 from zoterodigest.core.links.bases import PartKey, Texts
 from zoterodigest.core.links.link import hex_of_fingerprint
+from zoterodigest.damaged import is_damage
 
 _LOG = logging.getLogger(__name__)
 _FILE = "texts.sqlite"
@@ -41,9 +42,7 @@ def keep_texts(folder: Path, texts: Texts) -> None:
             _keep(folder / _FILE, texts)
         # Messages of SQLite quote the file, which may hold no text.
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            # An operational error (locked, no permission, full disk) says nothing about the file:
-            # only one that is no database is thrown away.
-            if isinstance(error, sqlite3.OperationalError):
+            if not is_damage(error):
                 raise
             _LOG.info("%s is damaged and begins anew", folder / _FILE)
             (folder / _FILE).unlink()

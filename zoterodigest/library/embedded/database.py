@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import RLock
 
+from zoterodigest.damaged import DAMAGE, code_of
 from zoterodigest.library.embedded.migrations import MIGRATIONS, in_memory, migrate, schema_version
 from zoterodigest.library.embedded.tables import record_write
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
@@ -209,8 +210,7 @@ class DatabaseFile:
     def _translated(self, error: sqlite3.Error) -> BadLibrary | None:
         if isinstance(error, sqlite3.ProgrammingError):
             return None
-        # Text that is no UTF-8 has no code of SQLite's: the bytes of the file are damaged.
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        code = code_of(error)
         if code == sqlite3.SQLITE_READONLY:
             return self._read_only()
         if code not in _SENTENCES:
@@ -239,10 +239,8 @@ _NO_DATABASE = (
 )
 _DAMAGED = ("is damaged", "Put back a copy of it, or move it away: the next push makes a new one.")
 _SENTENCES = {
+    **dict.fromkeys(DAMAGE, _DAMAGED),
     sqlite3.SQLITE_NOTADB: _NO_DATABASE,
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_ERROR: _DAMAGED,  # a table is missing
-    sqlite3.SQLITE_CONSTRAINT: _DAMAGED,  # no write of this class breaks a constraint
     sqlite3.SQLITE_BUSY: (
         "is being written by another program",
         "Wait until it has ended, then run the command again.",
