@@ -127,7 +127,7 @@ BARS = (
 
 
 def verdict(one: Figure) -> str:
-    """Return what the bars for a figure say that need no other one; "" if there are none."""
+    """Tell which bars a figure holds, of those that it alone decides; "" if there are none."""
     alone = {(one.case, one.input): one}
     return "".join(
         f", {'holds' if bar.holds(value) else 'MISSES'} {limit_text(bar)}"

@@ -130,7 +130,7 @@ def _keys_name(name: str) -> str:
 
 
 def read_marks(state_folder: Path, name: str) -> KeptMarks | None:
-    """Return the marks that this program kept last; None if there are none."""
+    """Return the marks that this version of the program kept last; None if there are none."""
     with suppress(*_ILL_FORMED):
         known: dict[str, Any] = kept_value(state_folder, name)
         if known["engine"] != engine_key():

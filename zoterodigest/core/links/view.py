@@ -213,10 +213,10 @@ def _hidden(shown: tuple[str, ...], held: tuple[str, ...], named: int | None) ->
 
 
 def _not_named(shown: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the item's people whom the entry does not name, if nobody knows whom it named before.
+    """Return the item's people whom the entry does not name. It is not known whom it named before.
 
-    Somebody else in a person's place may be new there. Only a name that is like theirs is theirs,
-    written anew.
+    Another name in a person's place may be somebody new. It counts as that person, respelled, only
+    if it resembles their name.
     """
     return tuple(
         person
