@@ -49,18 +49,18 @@ demo: $(VENV)/installed
 test: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(MAKE) $(TWO_AT_A_TIME) types $(PARTS)
+	$(MAKE) $(SIDE_BY_SIDE) $(PARTS) types
 
 types: $(VENV)/installed
 	$(BIN)/mypy
 
 tests:
-	$(MAKE) $(TWO_AT_A_TIME) $(PARTS)
+	$(MAKE) $(SIDE_BY_SIDE) $(PARTS)
 
 # One process for each part, the long ones first: to collect all tests in two processes and to send
-# each to one of them took an eighth of the CPU time of 5,000 small tests. The last part is whatever
+# each to one of them took an eighth of the CPU time of 5,000 small tests. `rest` is whatever
 # is in no other.
-PARTS := $(addprefix tests-of-,sync histories cli digest vaults values rest)
+PARTS := $(addprefix tests-of-,sync rest histories cli digest vaults values)
 IN_sync := tests/sync
 IN_histories := tests/sync/histories
 IN_cli := tests/cli
@@ -71,8 +71,9 @@ IN_rest := tests
 NOT_IN_sync := $(IN_histories)
 NOT_IN_rest := $(IN_sync) $(IN_cli) $(IN_digest) $(IN_vaults) $(IN_values)
 
-# The output of a part comes when it has ended, from make 4.0 on.
-TWO_AT_A_TIME := --no-print-directory --jobs=2 --keep-going \
+# Four parts at a time, for two cores: a quarter of their time is waiting, as for a watcher's next
+# look. It takes 169 s in place of 207. The output of a part comes when it has ended, from make 4.0 on.
+SIDE_BY_SIDE := --no-print-directory --jobs=4 --keep-going \
 	$(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 .PHONY: $(PARTS)
