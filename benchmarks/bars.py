@@ -113,8 +113,6 @@ BARS = (
     _rate("export", "abstracts 5,000", 8_000),
     _rate("export", "items 50,000", 15_000),
     _rate("export", "abstracts 50,000", 8_000),
-    _memory("export", "items 50,000", 300),
-    _memory("export", "abstracts 50,000", 300),
     _seconds("export as a process", "items 5,000", 1.0),
     _seconds("export as a process", "abstracts 5,000", 1.0),
     _memory("export as a process", "items 50,000", 300),
