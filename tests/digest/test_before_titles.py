@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import Fields, Names
+from zoterodigest.core.values.record import Fields, Members, Names
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry
@@ -165,3 +165,28 @@ def test_a_picture_before_a_title_is_copied_only_if_all_have_it(number: str, is_
 
     assert ('<img src=".svg"> [Counting Bees]' in after) is is_kept
     assert ("- [Counting Bees]" in after) is not is_kept
+
+
+@pytest.mark.parametrize("award", ["oral", "Oral", "highlight"])
+def test_an_award_behind_the_venue_before_a_plain_title_is_read(award: str) -> None:
+    entry = one(f"- CVPR 2023 {award}, {TITLE}, [arXiv]({ID})")
+    assert entry.reading.fields["venue"] == "CVPR"
+    assert entry.reading.fields["award"] == Members((award,))
+
+
+@pytest.mark.parametrize("before", ["CVPR 2024 submission", "CVPR 2023 (oral)", "ICRA 2024 demo"])
+def test_a_venue_with_what_is_no_award_is_not_taken_into_the_title(before: str) -> None:
+    entries = read(f"## Papers\n\n- {before}, {TITLE}, [arXiv]({ID})\n".encode()).entries
+    assert [entry.title for entry in entries if entry.title != TITLE] == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Goal Synthesis via Image Editing", "Parameterized Quasi-Physical Models for Hands"],
+)
+def test_what_follows_a_bold_nickname_and_a_colon_is_the_title_and_no_people(title: str) -> None:
+    line = f"- arXiv 2023.10, **SuSIE**: {title}, [Website](https://rail.example.org/susie/)"
+    (entry,) = read(f"## Papers\n\n{line}\n".encode()).entries
+    assert entry.title == title
+    assert entry.reading.fields["short_title"] == "SuSIE"
+    assert not entry.reading.fields.keys() & {"authors", "summary"}

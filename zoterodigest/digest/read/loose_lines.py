@@ -75,13 +75,13 @@ def is_plausible(
         return False
     pairs = zip(chosen.places, match.slots, found.slots, strict=True)
     marked = {place.slot for place, outer, inner in pairs if outer[0] < inner[0]}
+    is_open = is_bare or _is_called(chosen, match, data)
     return (
-        _may_touch(chosen, match, data)
-        and not _ends_at_odd_mark(chosen, found, data)
+        _has_clear_edges(chosen, match, found, data)
         and ("venue" in marked or _may_be_year(chosen, found, texts, data))
         and _is_venue(texts.get("venue"), venues, is_marked="venue" in marked)
         and (not is_bare or _has_paper(texts) or _is_known(texts.get("venue", ""), venues))
-        and _are_authors(texts.get("authors"), venues, is_marked="authors" in marked or not is_bare)
+        and _are_authors(texts.get("authors"), venues, is_marked="authors" in marked or not is_open)
         and _is_nickname(_without_marks_in_code(chosen, found, data), form, venues)
     )
 
@@ -152,10 +152,42 @@ def _is_parted(chosen: ChosenPattern, match: LineMatch, data: bytes) -> bool:
     return is_name and not (is_person(last) or are_last_names(f"{last}, {authors}"))
 
 
+def _is_called(chosen: ChosenPattern, match: LineMatch, data: bytes) -> bool:
+    """Whether a colon stands behind the title: what follows a nickname so may look like people."""
+    spans = {it.slot: span for it, span in zip(chosen.places, match.slots, strict=True)}
+    (_, end), (start, _) = spans.get("title", (0, 0)), spans.get("authors", (0, 0))
+    return end < start and any(sign in decoded(data[end:start]) for sign in ":：")
+
+
+def _splits_word(chosen: ChosenPattern, found: LineMatch, data: bytes) -> bool:
+    """Whether a hyphen within a word is taken for the dash before a summary."""
+    last = 0
+    for place, (start, end) in zip(chosen.places, found.slots, strict=True):
+        between = decoded(data[last:start])
+        if place.slot == "summary" and last and between[:1] in _DASHES:
+            return True
+        last = end
+    return False
+
+
+_DASHES = frozenset("-–—")
+
+
 def _links_in(chosen: ChosenPattern, found: LineMatch, data: bytes) -> Iterator[bytes]:
     for place, (start, end) in zip(chosen.places, found.slots, strict=True):
         if place.slot == "links":
             yield data[start:end]
+
+
+def _has_clear_edges(
+    chosen: ChosenPattern, match: LineMatch, found: LineMatch, data: bytes
+) -> bool:
+    """Whether no value ends within a word or a pair of marks."""
+    return (
+        _may_touch(chosen, match, data)
+        and not _ends_at_odd_mark(chosen, found, data)
+        and not _splits_word(chosen, found, data)
+    )
 
 
 def _may_touch(chosen: ChosenPattern, match: LineMatch, data: bytes) -> bool:
@@ -336,7 +368,10 @@ _PAIR = lazy_regex(r"\*[^*]+\*|`[^`]*`|\b_[^_]+_\b|\]\(|://|<[a-z/]| ?;|。|#\d"
 _SENTENCE = lazy_regex(r"[^\W\d_]{4,}\.\s+[^\W\d_]")
 _YEAR_LAST = lazy_regex(r"(?:[,.:;(]\s*[^,.:;]{0,40})\b(?:19|20)\d\d\)?\.?$")
 _YEAR_WITHIN = lazy_regex(r"\((?:[^()\d]{0,20}\b)?(?:19|20)\d\d\)[.,:;]\s")
-_VENUE_FIRST = lazy_regex(r"(?:[A-Za-z][A-Za-z-]{1,14} ){0,2}(?:19|20)\d\d(?:\.\d\d)?, [A-Z]")
+_VENUE_FIRST = lazy_regex(
+    r"(?:[A-Za-z][A-Za-z-]{1,14} ){0,2}(?:19|20)\d\d(?:\.\d\d)?"
+    r"(?:(?: [a-z]+){0,3}| (?:Oral|Spotlight|Highlight|Poster)| \([A-Za-z ]+\)), [A-Z]"
+)
 _BEFORE_VENUE = lazy_regex(r"[.?!] In$")
 _PART = lazy_regex(r"[.,;:?!-]\s+")
 
