@@ -65,3 +65,28 @@ def test_names_are_written_last_name_first_where_all_stand_so() -> None:
     # Turned round it would read as two people.
     gabriel = Names(("Gabriel de García Márquez",))
     assert names_text("Hopper, Grace", gabriel) == "Gabriel de García Márquez"
+
+
+@pytest.mark.parametrize(
+    ("old", "people", "new"),
+    [
+        (
+            "Ann Bee (MIT), Cee Dee (Google)",
+            ("Cee Dee", "Ann Bee"),
+            "Cee Dee (Google), Ann Bee (MIT)",
+        ),
+        ("Ann Bee (MIT), Cee Dee (Google)", ("Ann Bee", "Eve Fox"), "Ann Bee (MIT), Eve Fox"),
+        ("Ann Bee (ASU, Amazon)", ("Anna Bee",), "Anna Bee (ASU, Amazon)"),
+        ("Bee, Ann (MIT); Dee, Cee", ("Ann Bee", "Eve Fox"), "Bee, Ann (MIT); Fox, Eve"),
+    ],
+)
+def test_a_person_keeps_the_affiliation_behind_the_name(
+    old: str, people: tuple[str, ...], new: str
+) -> None:
+    assert names_text(old, Names(people)) == new
+
+
+def test_an_affiliation_stays_before_et_al() -> None:
+    old = "Ann Bee (ASU, Amazon) et al."
+    assert names_text(old, Names(("Ann Bee",), truncated=True)) == old
+    assert names_text(old, Names(("Ann Bee",))) == "Ann Bee (ASU, Amazon)"

@@ -216,3 +216,24 @@ def test_of_authors_a_last_name_before_the_only_comma_is_one_person(
 
 def test_in_running_text_two_words_at_a_comma_are_two_names() -> None:
     assert parse_names("Stanford, Ann Bee").people == ("Stanford", "Ann Bee")
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Ann Bee (ETH Zürich), Cee Dee (MIT, Google)", ("Ann Bee", "Cee Dee")),
+        ("Ann Bee (Fudan University) and Cee Dee", ("Ann Bee", "Cee Dee")),
+        ("Bee, Ann (UCSD); Dee, Cee (Google)", ("Bee, Ann", "Dee, Cee")),
+        ("Ann Bee (Cornell\nUniversity)", ("Ann Bee",)),
+        ("Tse-Hsun (Peter) Chen, Wei Li (李伟)", ("Tse-Hsun (Peter) Chen", "Wei Li (李伟)")),
+        ("Rebecca Roe (Becky)", ("Rebecca Roe (Becky)",)),
+    ],
+)
+def test_what_people_belong_to_is_no_part_of_their_names(
+    text: str, people: tuple[str, ...]
+) -> None:
+    assert parse_names(text) == Names(people)
+
+
+def test_an_affiliation_before_et_al_is_no_name() -> None:
+    assert parse_names("Ann Bee (ASU, Amazon) et al.") == Names(("Ann Bee",), truncated=True)

@@ -153,6 +153,7 @@ def test_a_list_alone_has_no_heading() -> None:
         ("id", "2001.00001v1", "arxiv_id", "1906.08935"),
         ("categories", "cs.LG cs.CR", "categories", ["cs.LG", "cs.CR"]),
         ("publisher", "Curran", "venue", "NeurIPS"),
+        ("authors", ["Jane Doe (MIT)", "Rick Roe"], "authors", ["Jane Doe", "Rick Roe"]),
     ],
 )
 def test_a_value_is_read_in_each_form_that_people_give_it(
@@ -164,7 +165,7 @@ def test_a_value_is_read_in_each_form_that_people_give_it(
 @pytest.mark.parametrize(
     "authors",
     [
-        ["Jane Doe (MIT)", "Rick Roe"],
+        ["Jane Doe [1]", "Rick Roe"],
         [{"me": True}, {"name": "Jane Doe"}],
         "<b>Jane</b> Doe, R Roe",
     ],

@@ -232,6 +232,11 @@ def stated(text: str) -> list[dict[str, Any]]:
             {"title": "Owls Change at Night", "authors": ["Ada Wren", "Cy Kite"]}
             | {"venue": "SIGIR", "year": 2022},
         ),
+        (
+            "- [2023/08] **Counting Owls by Ear.** *Ann Bee (ASU, Amazon) et al. arXiv.* [[paper](https://arxiv.org/abs/2308.14296)]",
+            {"title": "Counting Owls by Ear", "authors": ["Ann Bee"]}
+            | {"venue": "arXiv", "year": 2023},
+        ),
     ],
 )
 def test_what_an_entry_says_is_read(text: str, wanted: dict[str, Any]) -> None:

@@ -40,11 +40,13 @@ def parse_names(text: str) -> Names:
 
     Commas (also full-width), semicolons, "and" and "&" part names; "et al." and its like at the end
     make the list truncated and are no name. HTML entities stay as they stand. A name linked as a
-    note (`[[People/A B|A B]]`, also `|B]]`) is the name. A text that only says that nothing is
-    known ("-", "N/A") has no names.
+    note (`[[People/A B|A B]]`, also `|B]]`) is the name. What people belong to is no part of their
+    names: "Ann Bee (ETH Zürich, Google)". A text that only says that nothing is known ("-", "N/A")
+    has no names.
     """
     if text.strip().lower() in _NOTHING:
         return Names(())
+    text = _without_affiliations(text)
     pieces = _split_list(_LINKED_NAME.sub(_linked_name, text) if "[[" in text else text)
     people = _with_first_names(_join_suffixes([piece for piece in pieces if piece]))
     truncated = False
@@ -52,6 +54,31 @@ def parse_names(text: str) -> Names:
         truncated = True
         people[-1:] = [rest] if rest else []
     return Names(tuple(people), truncated)
+
+
+def affiliation_behind(text: str, end: int) -> str:
+    """Return what stands in parentheses behind the name that ends at `end`, with them, or ""."""
+    found = _PARENTHESES.match(text, end)
+    return found[0] if found and _is_affiliation(found[1]) else ""
+
+
+def _without_affiliations(text: str) -> str:
+    if "(" not in text:
+        return text
+    return _PARENTHESES.sub(lambda it: "" if _is_affiliation(it[1]) else it[0], text)
+
+
+def _is_affiliation(text: str) -> bool:
+    """Whether a text in parentheses is what a person belongs to: no given name, no other script."""
+    return _is_collective(" ".join(text.split())) or bool(_SHORT_NAME.search(text))
+
+
+_PARENTHESES = lazy_regex(
+    r"\s?\(([^()]{2,200})\)(?=\s*(?:$|[,，、;；.*_]|(?:and|&|\(?et\.? ?al|others)\b|等|&))",
+    re.IGNORECASE,
+)
+_SHORT_NAME = lazy_regex(r"\b[A-Z]{2,}\b")
+"""The short name of an institute, as MIT or UCSD."""
 
 
 def parse_authors(text: str) -> Names:

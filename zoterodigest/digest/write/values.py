@@ -132,17 +132,20 @@ def names_text(old: str, value: Value) -> str:
         return linked_names(old, value)
     if len(present.people) == 1 and _are_two(present.people[0], value):
         present = Names(last_names_in(present.people[0]), present.truncated)
-    as_written = {one_name(person): person for person in present.people}
+    written = _as_they_stand(old, present.people)
     # "García Márquez, Gabriel" alone would be two people.
     turned = "; ".join(map(turned_name, value.people))
     are_turned = _are_turned(present) and len(names.parse_authors(turned).people) == len(
         value.people
     )
-    if are_turned:
-        as_written = {names.full_name(names.split_name(it)): it for it in present.people}
+    full = _full_name if are_turned else one_name
+    as_written = dict(zip(map(full, present.people), written, strict=True))
     spelled = {it: escaped_entities(turned_name(it) if are_turned else it) for it in value.people}
-    people = [as_written.get(person, spelled[person]) for person in value.people]
-    separator, last = _separators(old, present.people)
+    people = [
+        as_written.get(person, spelled[person] + _affiliation(written, present.people, person))
+        for person in value.people
+    ]
+    separator, last = _separators(old, written)
     # Where a comma parts the two halves of a name, it parts no names.
     if are_turned and len(present.people) == 1:
         separator = "; "
@@ -150,7 +153,7 @@ def names_text(old: str, value: Value) -> str:
     # "A, B and et al." would read as one more author.
     if last and len(people) > 1 and not value.truncated:
         body = separator.join(people[:-1]) + last + people[-1]
-    return _two_or_more(people, body, _cut_sign(old, present, separator) if value.truncated else "")
+    return _two_or_more(people, body, _cut_sign(old, written, separator) if value.truncated else "")
 
 
 def _two_or_more(people: Sequence[str], body: str, sign: str) -> str:
@@ -200,6 +203,31 @@ def linked_names(old: str, value: Names) -> str:
     return separator.join(people) + cut
 
 
+def _as_they_stand(old: str, people: Sequence[str]) -> list[str]:
+    """Return names with the affiliations that stand behind them: "Ann Bee (MIT)"."""
+    written: list[str] = []
+    cursor = 0
+    for person in people:
+        at = old.find(person, cursor)
+        cursor = max(at, 0) + len(person)
+        written.append(person + (names.affiliation_behind(old, cursor) if at >= 0 else ""))
+    return written
+
+
+def _affiliation(written: Sequence[str], people: Sequence[str], person: str) -> str:
+    """Return the affiliation of a person whose name is written otherwise now."""
+    affiliations = (
+        text[len(it) :]
+        for text, it in zip(written, people, strict=True)
+        if names.same_person(it, person)
+    )
+    return next(affiliations, "")
+
+
+def _full_name(person: str) -> str:
+    return names.full_name(names.split_name(person))
+
+
 def _separators(old: str, people: Sequence[str]) -> tuple[str, str]:
     """Return what stands between the first two names, and before the last if that differs."""
     between: list[str] = []
@@ -216,9 +244,10 @@ def _separators(old: str, people: Sequence[str]) -> tuple[str, str]:
     return between[1], last
 
 
-def _cut_sign(old: str, present: Names, separator: str) -> str:
-    if present.truncated and present.people:
-        return old[old.rfind(present.people[-1]) + len(present.people[-1]) :]
+def _cut_sign(old: str, people: Sequence[str], separator: str) -> str:
+    is_cut = names.parse_authors(old).truncated
+    if is_cut and people:
+        return old[old.rfind(people[-1]) + len(people[-1]) :]
     return f"{separator}et al."
 
 
