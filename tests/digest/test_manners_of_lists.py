@@ -233,6 +233,11 @@ def stated(text: str) -> list[dict[str, Any]]:
             | {"venue": "SIGIR", "year": 2022},
         ),
         (
+            f"- [2023/08] **Owls by Ear.** *Ann Bee (ASU), Cy Kite (MIT). arXiv.* [[pdf]({U})]",
+            {"title": "Owls by Ear", "authors": ["Ann Bee", "Cy Kite"]}
+            | {"venue": "arXiv", "year": 2023},
+        ),
+        (
             "- [2023/08] **Counting Owls by Ear.** *Ann Bee (ASU, Amazon) et al. arXiv.* [[paper](https://arxiv.org/abs/2308.14296)]",
             {"title": "Counting Owls by Ear", "authors": ["Ann Bee"]}
             | {"venue": "arXiv", "year": 2023},

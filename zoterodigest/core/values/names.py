@@ -74,9 +74,10 @@ def _is_affiliation(text: str) -> bool:
 
 
 _PARENTHESES = lazy_regex(
-    r"\s?\(([^()]{2,200})\)(?=\s*(?:$|[,，、;；.*_]|(?:and|&|\(?et\.? ?al|others)\b|等|&))",
+    r"\s?\(([^()]{2,200})\)(?=\s*(?:\.?\s*$|[,，、;；*_]|(?:and|&|\(?et\.? ?al|others)\b|等|&))",
     re.IGNORECASE,
 )
+_CLOSED = lazy_regex(r"\(([^()]{2,200})\)(?=\.(?:\s|$))")
 _SHORT_NAME = lazy_regex(r"\b[A-Z]{2,}\b")
 """The short name of an institute, as MIT or UCSD."""
 
@@ -93,11 +94,15 @@ def parse_authors(text: str) -> Names:
 def end_of_names(text: str) -> int:
     """Return where the list of names ends that `text` begins with.
 
-    That is before the period behind the last name, and behind an "et al." with more text behind it.
+    That is before the period behind the last name or its affiliation, and behind an "et al." with
+    more text behind it.
     The period of an initial or an abbreviation ends no list.
     """
     if found := _ET_AL_WITHIN.search(text):
         return found.end()
+    closed = _CLOSED.finditer(text) if ")." in text else ()
+    last = next((it.end() for it in closed if _is_affiliation(it[1])), len(text))
+    text = text[:last]
     for found in _WORD_AND_PERIOD.finditer(text) if "." in text else ():
         word, end = found[1], found.end(1)
         piece = text[max(map(text[:end].rfind, _NAME_ENDS)) + 1 : end].split()
