@@ -1,10 +1,11 @@
-"""Items whose title, or what marks it, goes on in the next line are read as if it did not."""
+"""Entries that go on behind their first line: titles over two lines, quotes below titles."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.digest.corpus import read
+from zoterodigest.core.values.record import Names
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.write.edit import put_digest
 
@@ -73,3 +74,37 @@ def test_what_is_read_on_one_line_is_read_so() -> None:
 )
 def test_a_line_that_ends_is_not_joined(text: str) -> None:
     assert "Chat with the Environment" not in [it.title for it in entries(text).entries]
+
+
+QUOTED_BELOW = """\
+# Papers
+
+**Counting Owls by Ear**
+> *Ada Lovelace<sup>1</sup>, Kurt Gödel* \\
+> arXiv 2022. [[Paper](https://arxiv.org/abs/2210.13695)] \\
+> 24 Oct 2022
+
+**Counting Mice by Ear**
+> *Grace Hopper, Kurt Gödel* \\
+> ICML 2022. [[Paper](https://arxiv.org/abs/2210.05274)] \\
+> 11 Oct 2022
+
+A text by nobody.
+> A quotation of [somebody](https://example.org/) in 2022.
+"""
+
+
+def test_the_quote_right_below_a_title_belongs_to_it() -> None:
+    first, second = read(QUOTED_BELOW.encode()).entries
+    assert (first.title, second.title) == ("Counting Owls by Ear", "Counting Mice by Ear")
+    assert first.reading.fields["authors"] == Names(("Ada Lovelace", "Kurt Gödel"))
+    assert (second.reading.fields["venue"], second.reading.fields["date"]) == ("ICML", "2022-10-11")
+
+
+def test_an_edit_in_a_quote_below_a_title_changes_its_line_alone() -> None:
+    document = read(QUOTED_BELOW.encode())
+    new = Names(("Grace Hopper", "Emmy Noether"))
+    edited = put_digest(document, {1: {"authors": new}}, read)
+    assert edited.refusals == ()
+    expected = QUOTED_BELOW.replace("Grace Hopper, Kurt Gödel", "Grace Hopper, Emmy Noether")
+    assert edited.source.decode() == expected

@@ -177,7 +177,17 @@ def _plain(lines: Lines, form: DigestFormat, *, blanks: int) -> Iterator[EntryRa
     heads = _of_entries(found, reaches)
     for head, stop in until_next(heads, len(lines)):
         last = _plain_end(lines, head.line, stop, blanks)
-        yield found_entry(head, last, source_text(lines.source, span_of(lines, head.line, last)))
+        below = _quote_below(lines, last, stop) if form.reads_parts and last == head.line else last
+        text = source_text(lines.source, span_of(lines, head.line, below))
+        yield found_entry(head, below, peel_quote(text) if below > last else text)
+
+
+def _quote_below(lines: Lines, line: int, stop: int) -> int:
+    """Return the last line of the quote right below a title on one line, else `line`."""
+    last = line
+    while last + 1 < stop and _QUOTED.match(lines[last + 1]) and not is_boundary(lines, last + 1):
+        last += 1
+    return last
 
 
 def _first_and_alike(lines: Lines, found: Iterable[Head]) -> Iterator[Head]:
