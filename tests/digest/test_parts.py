@@ -8,6 +8,8 @@ from tests.digest.corpus import read, venues
 from tests.growth import LINEAR, growth
 from zoterodigest.core.values.record import Names, text_in
 from zoterodigest.core.values.span import Span
+from zoterodigest.digest.format.format import builtin_formats
+from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.parts import parts_beside
 from zoterodigest.digest.write.rearrange import rearrange
@@ -390,3 +392,16 @@ def test_badges_below_an_entry_are_no_remark(indent: str) -> None:
 
     assert "summary" not in entry.reading.fields
     assert entry.problems == ()
+
+
+def test_two_pairs_of_brackets_are_two_parts() -> None:
+    found = parts("[31th Oct., 2024] [arXiv, 2024]", "authors")
+    assert found == [("date", "31th Oct., 2024"), ("venue", "arXiv, 2024")]
+
+
+@pytest.mark.parametrize("author", ["Emmy Noether", "Ada Lovelace, Owls! consortium, Kurt Gödel"])
+def test_a_name_in_italics_below_a_title_is_no_venue(author: str) -> None:
+    lines = ["**Counting Owls by Ear**", f"*{author}*", "[8 May 2024] [arXiv, 2024]"]
+    source = " \\\n".join([*lines, f"[[Paper]({ARXIV})]"]) + "\n"
+    (entry,) = read_document("papers.md", source.encode(), builtin_formats(), venues()).entries
+    assert text_in(entry.reading.fields, "venue") in ("", "arXiv")

@@ -209,10 +209,16 @@ def _is_filler(text: str) -> bool:
 
 
 def _pieces(masked: str, outers: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Return the spans of what is left for the venue, without separators and lone brackets."""
+    """Return the spans of what is left for the venue, without separators and brackets around it."""
     edges = [0, *(edge for outer in outers for edge in outer), len(masked)]
     pieces = (_trimmed(masked, edges[i], edges[i + 1]) for i in range(0, len(edges), 2))
-    return tuple(piece for piece in pieces if piece[0] < piece[1])
+    filled = tuple(piece for piece in pieces if piece[0] < piece[1])
+    if len(filled) == 1 and _ENCLOSED.fullmatch(masked, *filled[0]):
+        return (_trimmed(masked, filled[0][0] + 1, filled[0][1] - 1),)
+    return filled
+
+
+_ENCLOSED = lazy_regex(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）")
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 
 from zoterodigest.core.values import identity
+from zoterodigest.core.values.names import parse_names
 from zoterodigest.core.values.record import EMPTY, Hyperlink, Names, is_empty
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.later import LaterEntry
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.pages import is_local, is_page
+from zoterodigest.digest.read.people import is_person
 from zoterodigest.digest.read.references import CODE_LABELS, PAPER_LABELS
 from zoterodigest.digest.read.slots import EntryReading
 from zoterodigest.regex import lazy_regex
@@ -64,7 +66,7 @@ def is_evident(entry: DigestEntry) -> bool:
     if entry.format.is_untitled:
         return any(_NUMBER.fullmatch(slot.text.data) is None for slot in entry.slots)
     links = _own_links(reading)
-    if _is_label(entry.title) or not _OF_MODELS.isdisjoint([it.label.lower() for it in links]):
+    if _is_no_paper(entry, links):
         return False
     if entry.format.keys:
         return _is_evident_by_fields(entry, links)
@@ -86,6 +88,21 @@ def is_evident(entry: DigestEntry) -> bool:
         return True
     fields = (reading.fields.get(name, EMPTY) for name in ("venue", "authors", "abstract"))
     return not all(map(is_empty, fields))
+
+
+def _is_no_paper(entry: DigestEntry, links: Sequence[Hyperlink]) -> bool:
+    """Whether a title is a label, a link is called as a model's, or the venue is people."""
+    are_of_model = not _OF_MODELS.isdisjoint([it.label.lower() for it in links])
+    return _is_label(entry.title) or are_of_model or _is_by_people(entry)
+
+
+def _is_by_people(entry: DigestEntry) -> bool:
+    """Whether the venue below a title outside of a quote is people: there most lists have them."""
+    venue = entry.reading.fields.get("venue", EMPTY)
+    if entry.format.entry.evidence != "unquoted" or not isinstance(venue, str):
+        return False
+    people = parse_names(venue).people
+    return 2 * sum(map(is_person, people)) > len(people)
 
 
 def _is_evident_by_fields(entry: DigestEntry, links: Sequence[Hyperlink]) -> bool:

@@ -153,6 +153,7 @@ _SHORT = lazy_regex(r"[A-Z][A-Za-z&/-]{1,11}(?: [A-Z][a-z]+)?[ '’]{0,2}(?:\d\d
 
 _TWO_YEARS = lazy_regex(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
 _PAIRS = {"(": ("(", ")"), ")": ("(", ")"), "[": ("[", "]"), "]": ("[", "]")}
+_BRACKETS = lazy_regex(r"[()\[\]]")
 _LONGEST_VENUE = 200
 _MOST_IN_VENUE = 8
 _MOST_ITEMS = 200
@@ -321,7 +322,7 @@ class _TextReader:
 
     def _venue(self, start: int, end: int, *, is_known: bool = True) -> _Parts | None:
         text = self._text[start:end]
-        if end - start > _LONGEST_VENUE or LINK in text or text.count("(") != text.count(")"):
+        if end - start > _LONGEST_VENUE or LINK in text or not _is_balanced(text):
             return None
         if not is_name_like(text) and not self._is_cited(text):
             return None
@@ -531,6 +532,17 @@ def _is_abbreviated(text: str, start: int, period: int) -> bool:
     if word.lower() == "al":
         return False
     return len(word) < 2 or (word[0].isupper() and _ABBREVIATED.fullmatch(word) is not None)
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether each bracket of a text has its other half: "8 May] [arXiv" are halves of two."""
+    depths = {"(": 0, "[": 0}
+    for sign in _BRACKETS.findall(text):
+        opening, closing = _PAIRS[sign]
+        depths[opening] += 1 if sign != closing else -1
+        if depths[opening] < 0:
+            return False
+    return not any(depths.values())
 
 
 def _is_paired(text: str, at: int) -> bool:
