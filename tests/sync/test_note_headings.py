@@ -184,3 +184,33 @@ def test_what_has_no_place_in_markdown_stays_in_the_note_when_another_bullet_is_
     found = {one.key: one for one in prepare(world.workspace(), SYNC).gathered.contents.items}
     (note,) = found[item].notes.values()
     assert note.kept == ("image", "citation", "highlight", "colour")
+
+
+TABLE = f"""\
+| Title | 笔记 | Summary |
+| --- | --- | --- |
+| [{TITLE}](https://arxiv.org/abs/2401.00001) | Mine | One. |
+| [{OTHER}](https://arxiv.org/abs/2401.00002) | - | N/A |
+"""
+
+
+def test_a_note_begins_with_the_summary_also_where_its_column_stands_behind_a_section(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.markdown("Table.md", TABLE)
+    world.first_push()
+    world.change_note(TITLE, lambda html: html.replace("One.", "Two."))
+
+    outcome = run(world, SYNC)
+
+    assert conflicts(outcome.prepared.plan) == set()
+    assert (world.root / "Table.md").read_text("utf-8") == TABLE.replace("One.", "Two.")
+
+
+def test_a_cell_that_only_says_that_there_is_no_text_becomes_no_note(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.markdown("Table.md", TABLE)
+    world.first_push()
+
+    assert world.children(OTHER) == {}

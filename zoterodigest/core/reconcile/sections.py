@@ -93,6 +93,8 @@ def are_mixed_up(entry: Entry, item: Item, row: LockRow, folding: Folding) -> bo
     ours = {name for name in (*entry.fields, *row.bases) if is_of_note(name)}
     held = {name for name, base in row.bases.items() if name in ours and base.at_item.parts}
     at_entry = [name for name in entry.fields if name in ours and name in note.fields]
+    # A note begins with the summary, wherever the entry has it: behind a column for a section.
+    at_entry.sort(key=lambda name: name != "summary")
     at_note = [name for name in note.fields if name in at_entry]
     is_whole = held <= note.fields.keys() and not ours & note.doubled and at_entry == at_note
     return not is_whole or _is_text_below_another(

@@ -26,19 +26,22 @@ from zoterodigest.core.values.record import (
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.nicknames import is_nickname
 from zoterodigest.digest.read.references import with_links
-from zoterodigest.digest.read.shapes import NOTHING
+from zoterodigest.digest.read.shapes import NOTHING, is_said_empty
 from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, one_line
 from zoterodigest.mapping import is_tool_tag
 from zoterodigest.regex import lazy_regex
 
 _LONGEST_PLACEHOLDER = 100
+_LONGEST_NOTHING = 10
 _ENOUGH_LETTERS = 150
+_TEXTS = frozenset({"summary", "abstract", "section", "comment"})
 
 
 def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryReading:
     """Return what the slots of one entry mean.
 
-    A slot that holds one of the format's `placeholders` (the template's own words) is EMPTY.
+    A slot that holds one of the format's `placeholders` (the template's own words) is EMPTY, and so
+    is a text that only says that there is none (`N/A`).
     """
     draft = Draft()
     found_placeholders: list[str] = []
@@ -49,6 +52,8 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryRea
         is_like = bool(begins and text) and len(text) < _LONGEST_PLACEHOLDER
         if is_like and first_word(text) in begins and folded_label(text) in placeholders:
             found_placeholders.append(text)
+            text = ""
+        if slot.name in _TEXTS and len(text) < _LONGEST_NOTHING and is_said_empty(text):
             text = ""
         if reader := _READERS.get(slot.name):
             for name, value in reader(text).items():

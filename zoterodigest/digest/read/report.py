@@ -12,7 +12,7 @@ from zoterodigest.digest.read.document import DigestEntry, Document, Skipped
 from zoterodigest.digest.read.fields import named_authors
 from zoterodigest.digest.read.lines import OUTER_BLANKS
 from zoterodigest.digest.read.mojibake import mojibake_in
-from zoterodigest.digest.read.shapes import NOTHING
+from zoterodigest.digest.read.shapes import is_said_empty
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.frozen import dataclass
 
@@ -104,7 +104,7 @@ def _text(slot: Slot) -> str | None:
 
 def _block(texts: Mapping[str, str | None], name: str) -> str | None:
     text = texts.get(name)
-    return text if text and text.encode().lower() not in NOTHING else None
+    return text if text and not is_said_empty(text) else None
 
 
 def _section(slot: Slot) -> dict[str, Any]:

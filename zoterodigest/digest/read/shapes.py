@@ -81,6 +81,11 @@ def says_nothing(cell: bytes) -> bool:
     return text in NOTHING or not any(map(str.isalnum, text.decode("utf-8", "replace")))
 
 
+def is_said_empty(text: str) -> bool:
+    """Whether a text only says that there is none: `N/A`, `---`; a sign as ✅ says something."""
+    return text.encode().lower() in NOTHING or not text.strip("-–— ")
+
+
 def venue_link(cell: bytes) -> tuple[int, int] | None:
     """Return where the label stands in a cell of a venue that is one link, None in any other."""
     found = _ONE_LINK.fullmatch(cell) if b"](" in cell else None
