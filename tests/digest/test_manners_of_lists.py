@@ -232,6 +232,19 @@ def stated(text: str) -> list[dict[str, Any]]:
             {"title": "Owls Change at Night", "authors": ["Ada Wren", "Cy Kite"]}
             | {"venue": "SIGIR", "year": 2022},
         ),
+        # A short name in bold within the link of a title in a table.
+        (
+            f"| Date | Paper |\n| --- | --- |\n| 2023.11 | [**OWL** — Counting Owls by Ear]({U}) |",
+            {"title": "Counting Owls by Ear", "short_title": "OWL", "year": 2023},
+        ),
+        # Named blanks before the badges below an entry, and badges at the end of its first line.
+        (
+            f"1. [**Counting Owls by Ear.**]({U}) _Ada Wren, Cy Kite, Eve Fox._ Arxiv 2024. "
+            "[![Stars](https://img.shields.io/s)](https://github.com/a/b)\n"
+            "    &nbsp;&nbsp; [![Badge](https://img.shields.io/p)](https://a.example.org/)",
+            {"title": "Counting Owls by Ear", "authors": ["Ada Wren", "Cy Kite", "Eve Fox"]}
+            | {"venue": "Arxiv", "year": 2024},
+        ),
         (
             f"- [2023/08] **Owls by Ear.** *Ann Bee (ASU), Cy Kite (MIT). arXiv.* [[pdf]({U})]",
             {"title": "Owls by Ear", "authors": ["Ann Bee", "Cy Kite"]}

@@ -16,7 +16,7 @@ from zoterodigest.regex import lazy_regex
 
 _LONGEST_VENUE = 120
 _MOST_NAME_WORDS = 6
-_MARKUP = lazy_regex(r"https?://|\]\(|[<>|{}*`]")
+_MARKUP = lazy_regex(r"https?://|\]\(|[<>|{}*`]|_\s|\s_")
 _NO_ADDRESS = frozenset({b"nan", b"#", b"todo", b"tbd", b"tba"})
 PUBLISHERS = ("IEEE ", "ACM ")
 """What begins the name of a venue, whatever follows."""

@@ -311,6 +311,7 @@ class FieldLines:
             return None
         bullet = _BULLET.match(data)
         lead = bullet.end() if bullet else indent_of(data)
+        lead += len(data[lead:]) - len(_NAMED_BLANKS.sub(b"", data[lead:]))
         slots: list[tuple[str, tuple[int, int]]] = []
         before = _BEHIND_WORDS.match(data[lead : spans[0].whole[0]])
         text = before["text"].strip(b" \t") if before else b""
@@ -448,6 +449,7 @@ class FieldLines:
 
 
 _YEAR = lazy_regex(rb"(?:19|20)\d\d")
+_NAMED_BLANKS = lazy_regex(rb"^(?:&(?:nbsp|emsp|ensp);[ \t]*)+")
 _POSTED = lazy_regex(rb"(?i:arxiv)[ :]\d\d(?:0[1-9]|1[0-2])[,;]?[ ]+(?=[A-Z])")
 """The month in which a paper was posted, before its venue: "arXiv 1909, ICLR 2020"."""
 

@@ -162,7 +162,8 @@ class _Title:
     def _parts(self, start: int) -> bool:
         """Take a text behind a title that is nothing but authors, a venue and the like."""
         tail = self.text[start : self._end]
-        if len(tail.strip(_TAIL_SIGNS)) < _SHORTEST_PARTS or "![" in tail:
+        is_pictured = "![" in tail.replace("[![", "")
+        if len(tail.strip(_TAIL_SIGNS)) < _SHORTEST_PARTS or is_pictured:
             return False
         known = {name for name, *_ in self.slots}
         found = part_spans(tail, known, self._venues)
