@@ -118,18 +118,22 @@ SECTIONS = "# Papers\n\n## One\n\n{}\n## Two\n\n{}"
 @pytest.mark.parametrize(
     ("one", "two", "written"),
     [
-        ((1, 2, 4), (5, 6), [1, 2, 4, 7, 8, 5, 6]),
+        ((1, 2, 4), (5, 6), [1, 2, 3, 4, 7, 5, 6]),
+        ((1, 2, 4), (6, 7), [1, 2, 4, 5, 8, 6, 7]),
+        ((1, 2, 3), (4, 5), [1, 2, 3, 6, 7, 4, 5]),
         ((1, 2, 4), (1, 2, 3), [1, 2, 4, 5, 6, 1, 2, 3]),
         ((1, 2, 4), (3, 5), [1, 2, 4, 6, 7, 3, 5]),
-        ((1, 3, 7), (8, 9), [1, 3, 7, 10, 11, 8, 9]),
+        ((1, 3, 7), (8, 9), [1, 2, 3, 4, 7, 8, 9]),
         ((4, 2, 1), (8, 9), [6, 5, 4, 2, 1, 8, 9]),
-        ((2, 3, 4), (5, 6), [2, 3, 4, 7, 8, 5, 6]),
+        ((2, 3, 4), (5, 6), [1, 2, 3, 4, 7, 5, 6]),
         ((4, 5, 6), (2, 2), [4, 5, 6, 7, 8, 2, 2]),
         ((7,), (1, 2), [7, 8, 9, 1, 2]),
         ((1, 2, 4, 5, 9, 6, 7), (1, 2), [1, 2, 4, 5, 9, 6, 7, 8, 9, 1, 2]),
     ],
     ids=[
-        "one is lacking",
+        "one is lacking in a list that is counted on",
+        "one is lacking behind it",
+        "none is lacking",
         "counted anew",
         "it stands elsewhere",
         "several",
@@ -140,7 +144,7 @@ SECTIONS = "# Papers\n\n## One\n\n{}\n## Two\n\n{}"
         "an odd one",
     ],
 )
-def test_a_number_that_a_list_lacks_stays_free_as_texts_may_name_it(
+def test_a_number_that_a_list_lacks_stays_free_unless_the_next_would_stand_before_smaller_ones(
     one: tuple[int, ...], two: tuple[int, ...], written: list[int]
 ) -> None:
     lists = ["".join(ITEM.format(no, no, "2001", no) for no in part) for part in (one, two)]
@@ -154,3 +158,47 @@ def test_a_number_that_a_list_lacks_stays_free_as_texts_may_name_it(
     assert outcome.refusals == ()
     text = outcome.source.decode()
     assert [int(it) for it in re.findall(r"(?m)^(\d+)\. ", text)][: len(written)] == written
+
+
+@pytest.mark.parametrize(
+    ("numbers", "months", "written"),
+    [
+        ((1, 2, 4), ("2001", "2003", "2101"), ["1", "2", "3 new", "4"]),
+        ((1, 2, 3), ("2001", "2003", "2101"), ["1", "2", "3", "4 new"]),
+        ((1, 3, 4), ("2001", "2003", "2101"), ["1", "3", "4", "5 new"]),
+        ((1, 2, 4), ("2001", "2003", "2004"), ["1", "2", "4", "5 new"]),
+        ((4, 3, 1), ("2101", "2012", "2003"), ["4", "3", "2 new", "1"]),
+        ((2, 3, 4), ("2101", "2102", "2103"), ["1 new", "2", "3", "4"]),
+    ],
+    ids=[
+        "at its place",
+        "none is lacking",
+        "elsewhere",
+        "the latest",
+        "falling",
+        "the earliest",
+    ],
+)
+def test_a_number_that_a_list_lacks_is_taken_where_the_dates_say_so(
+    numbers: tuple[int, ...], months: tuple[str, ...], written: list[str]
+) -> None:
+    lines = [ITEM.format(no, no, month, no) for no, month in zip(numbers, months, strict=True)]
+    source = "# Papers\n\n" + "".join(lines)
+    new = NewEntry("new", (), {"title": "A New Paper", "arxiv": "2010.00001"})
+
+    outcome = rearrange(read(source.encode()), [new], read)
+
+    found = re.findall(r"(?m)^(\d)\. \[A (New|title)", outcome.source.decode())
+    assert [f"{no}{' new' if it == 'New' else ''}" for no, it in found] == written
+
+
+def test_a_row_takes_the_number_that_its_table_lacks_where_the_dates_say_so() -> None:
+    numbers = [no for no in range(1, 13) if no != 5]
+    rows = [ROW.format(no, no, f"20{no:02}", no % 10) for no in numbers]
+    source = "# Papers\n\n| # | Title |\n|---|---|\n" + "".join(rows)
+    new = NewEntry("new", (), {"title": "A New Paper", "arxiv": "2005.00001"})
+
+    outcome = rearrange(read(source.encode()), [new], read)
+
+    assert outcome.origins == (0, 1, 2, 3, "new", 4, 5, 6, 7, 8, 9, 10)
+    assert "| 5 | [A New Paper](https://arxiv.org/abs/2005.00001) |\n" in outcome.source.decode()

@@ -19,7 +19,8 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.found import is_rule
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.tables import find_headers, is_table_line
-from zoterodigest.digest.write.kept_orders import KeptOrder, place_among
+from zoterodigest.digest.write.kept_orders import KeptOrder, best_places, place_among
+from zoterodigest.digest.write.numbering import FreeNumbers, place_of_number
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
@@ -54,6 +55,7 @@ class Spot:
     `is_above` says that the lines of `gap` come below the entry, which stands above another.
     `order` says how entries that come to one spot are sorted by `key`: 1 rising, -1 falling.
     `beside` is the entry that the gap parts it from, None where it is to be the first.
+    `number` is one that the list lacks at this place; 0: the entry gets the next one.
     """
 
     offset: int
@@ -64,14 +66,19 @@ class Spot:
     order: int = 0
     key: str = ""
     beside: int | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class WaysOfLists:
-    """Tells of some entries of a document which orders they keep and how they are numbered."""
+    """Tells of some entries of a document which orders they keep and how they are numbered.
+
+    `free_numbers` are those that they lack, by the place of each.
+    """
 
     orders: Callable[[tuple[int, ...]], Sequence[KeptOrder]]
     way_of_numbers: Callable[[tuple[int, ...]], int]
+    free_numbers: Callable[[tuple[int, ...]], FreeNumbers]
 
 
 def gap_after(document: Document, index: int) -> tuple[bytes, ...] | None:
@@ -179,15 +186,26 @@ def spot_for(
         return end
     # The next number of a list goes behind its last one, whatever the dates; above a falling list.
     counted = region.entries if form.columns is None else tuple(alike)
-    way = ways.way_of_numbers(counted)
-    if way < 0:
-        return replace(above_spot(document, region, alike[0], form), order=-1)
-    if way:
-        return end
+    if way := ways.way_of_numbers(counted):
+        at, number = _place_of_number(tuple(alike), way, fields, ways)
+        spot = end if at == len(alike) else above_spot(document, region, alike[at], form)
+        return replace(spot, number=number, order=min(way, 0))
     found = place_among(ways.orders(tuple(alike)), len(alike), fields)
     is_last = found.above == len(alike)
     spot = end if is_last else above_spot(document, region, alike[found.above], form)
     return replace(spot, order=found.order, key=found.key)
+
+
+def _place_of_number(
+    alike: tuple[int, ...], way: int, fields: Fields, ways: WaysOfLists
+) -> tuple[int, int]:
+    """Return the place of the number that a new entry gets, and that number; 0 for the next."""
+    end = 0 if way < 0 else len(alike)
+    free = ways.free_numbers(alike)
+    if not free.by_place:
+        return end, 0
+    at = place_of_number(free, best_places(ways.orders(alike), fields), end)
+    return (end, 0) if at is None else (at, free.by_place[at])
 
 
 def insertion(lines: Lines, spot: Spot, body: bytes) -> Edit:

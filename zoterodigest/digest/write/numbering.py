@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.house_style import ORDINAL
+from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
 _IN_TITLE = lazy_regex(r"^((?:[ \t>#]|\*\*|__)*(?:Paper #?)?)(\d{1,4})(?=[.)、:])", re.I)
@@ -56,18 +57,66 @@ def way_of_numbers(heads: Iterable[str], every: Iterable[str]) -> int:
     return 1
 
 
-def with_number(text: str, above: Iterable[str], below: Iterable[str], every: Iterable[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class FreeNumbers:
+    """The numbers that a list lacks, each by the number of entries above its place.
+
+    `is_counted_on` says that another list of the document has the number that follows the last one.
+    """
+
+    by_place: Mapping[int, int]
+    is_counted_on: bool
+
+
+def free_numbers(numbers: Sequence[int], every: Sequence[int]) -> FreeNumbers:
+    """Return which numbers a list lacks between two that follow each other; `every` are all."""
+    is_counted_on = len({*every}) == len(every)
+    taken = {*every} if is_counted_on else {*numbers}
+    found: dict[int, int] = {}
+    for at, (left, right) in enumerate(pairwise(numbers), 1):
+        number = min(left, right) + 1
+        if min(left, right) and abs(right - left) > 1 and number not in taken:
+            found[at] = number
+    first = numbers[0] - 1 if numbers else 0
+    if first > 0 and first not in taken and len(numbers) > 1 and numbers[1] > numbers[0]:
+        found[0] = first
+    last = max(numbers, default=0) + 1
+    return FreeNumbers(found, is_counted_on and last in taken)
+
+
+def place_of_number(free: FreeNumbers, best: Collection[int], end: int) -> int | None:
+    """Return the place of a free number that a new entry takes; None for the next number at `end`.
+
+    `best` are the places that break the fewest orders of the list, none if it keeps no order. A
+    number that is lacking stays free as long as nothing speaks for it: texts may name the entry
+    that had it. What speaks for it is an order, or that the next number would stand before smaller
+    ones.
+    """
+    if free.is_counted_on:
+        return min(
+            free.by_place,
+            key=lambda at: min((abs(at - it) for it in best), default=0),
+            default=None,
+        )
+    return None if end in best else next((at for at in free.by_place if at in best), None)
+
+
+def with_number(
+    text: str, above: Iterable[str], below: Iterable[str], every: Iterable[str], free: int = 0
+) -> str:
     """Return a new entry with the number that follows those of the entries around, if it has one.
 
     Entries are given by their heads: those above it, nearest last, those below it, and all. A list
     whose items all have the same number goes on with it. If `every` entry has a number of its own,
-    so has the new one.
+    so has the new one. `free` is a number that the list lacks there.
     """
     is_title = _IN_TITLE.match(text) and text.lstrip(" \t>")[:1] in "#*_"
     form = _IN_TITLE if is_title else ORDINAL
     found = form.match(text)
     if found is None:
         return text
+    if free:
+        return f"{found[1]}{free}{text[found.end(2) :]}"
     before, after = _numbers(form, above), _numbers(form, below)
     around = [*before, *after]
     are_equal = not is_title and len(around) > 1 and len({*around}) == 1

@@ -102,7 +102,10 @@ class NewRow:
         header: Header,
         document: Document,
         coming: Sequence[str] = (),
+        *,
+        free: int = 0,
     ) -> None:
+        self._free = free
         self._header = header
         self._coming = coming
         self._lines_of_file = document.lines
@@ -157,7 +160,8 @@ class NewRow:
         """Return a title's cell with the number that follows those of the table."""
         found = _NUMBER.match(text)
         above = [int(it[2]) for cell in self._cells(column) if (it := _NUMBER.match(cell))]
-        return f"{found[1]}{max(above) + 1}{text[found.end(2) :]}" if found and above else text
+        number = self._free or max(above, default=0) + 1
+        return f"{found[1]}{number}{text[found.end(2) :]}" if found and above else text
 
     def _next_number(self, column: int) -> str:
         """Return what a column of numbers goes on with; "" for any other."""
@@ -172,7 +176,7 @@ class NewRow:
         known = {*numbers}
         missing = max(known, default=0) - min(known, default=0) + 1 - len(known)
         is_row = len(numbers) == len(known) > 1 and missing <= len(known) // _SOME
-        return f"{max(known) + 1:0{width}}" if is_row else ""
+        return f"{self._free or max(known) + 1:0{width}}" if is_row else ""
 
     def _cells(self, column: int) -> Iterator[str]:
         """Yield the cells of a column, also of rows that are no models or are to come."""

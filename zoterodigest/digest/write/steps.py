@@ -35,6 +35,8 @@ from zoterodigest.digest.write.new_members import with_members_like_others
 from zoterodigest.digest.write.new_names import with_authors_like_others
 from zoterodigest.digest.write.new_venue import with_venue_like_others
 from zoterodigest.digest.write.numbering import (
+    FreeNumbers,
+    free_numbers,
     head_in,
     head_of_entry,
     number_in,
@@ -188,7 +190,12 @@ class Planner:
         self._coming: list[tuple[int, int, str]] = []
         """The region's heading, the rank and the head of each new entry so far."""
         # Once for all entries that come: a list may have thousands.
-        self._ways = WaysOfLists(cache(self._orders_of), cache(self._way_of_numbers))
+        self._ways = WaysOfLists(
+            cache(self._orders_of), cache(self._way_of_numbers), self._free_numbers
+        )
+        self._free_numbers_before = cache(self._free_numbers_of)
+        self._given: set[tuple[int, int]] = set()
+        """The rank and the number of each new entry that got a free number so far."""
         self._has_short_names = cache(state.document.has_short_names)
         self._coming_rows: defaultdict[int, list[str]] = defaultdict(list)
 
@@ -248,6 +255,8 @@ class Planner:
         if form.new is None:
             raise UnwritableValue(f"the format {form.name} does not say how an entry is written")
         spot = self._spot(region, form, change.fields)
+        if spot.number:
+            self._given.add((spot.rank, spot.number))
         if spot.beside is not None:
             number = number_at(self.headings, self._document.entries[spot.beside])
             region = self._region(number)
@@ -268,6 +277,24 @@ class Planner:
         entries = self._document.entries
         heads = [head_of_entry(self._document, entries[at]) for at in indices]
         return way_of_numbers(heads, self._every())
+
+    def _free_numbers(self, indices: tuple[int, ...]) -> FreeNumbers:
+        found = self._free_numbers_before(indices)
+        # Of several that come the first gets the number that is lacking.
+        left = {
+            at: number
+            for at, number in found.by_place.items()
+            if (indices[at], number) not in self._given
+        }
+        return FreeNumbers(left, found.is_counted_on)
+
+    def _free_numbers_of(self, indices: tuple[int, ...]) -> FreeNumbers:
+        entries = self._document.entries
+        heads = [head_of_entry(self._document, entries[at]) for at in indices]
+        return free_numbers([number_in(it) for it in heads], [*filter(None, self._all_numbers())])
+
+    def _all_numbers(self) -> Iterator[int]:
+        return (number_in(head) for head in self._every())
 
     def _orders_of(self, indices: tuple[int, ...]) -> Sequence[KeptOrder]:
         return kept_orders([self._document.entries[at].reading.fields for at in indices])
@@ -300,7 +327,7 @@ class Planner:
                 if header is None:
                     raise UnwritableValue(_NO_TABLE)
                 coming = self._coming_rows[header.line]
-                text = NewRow(draft, header, self._document, coming).text()
+                text = NewRow(draft, header, self._document, coming, free=spot.number).text()
                 coming.append(text)
         else:
             text = self._numbered(self._lines(draft, form), spot, region)
@@ -328,7 +355,7 @@ class Planner:
 
     def _numbered(self, text: str, spot: Spot, region: HeadingRegion) -> str:
         above, below = self._above(spot, region), self._below(spot, region)
-        numbered = with_number(text, above, below, self._every())
+        numbered = with_number(text, above, below, self._every(), spot.number)
         self._coming.append((region.head, spot.rank, head_in(numbered.split("\n"))))
         return numbered
 
