@@ -63,13 +63,16 @@ def _retyped(stored: Data, kind: ItemType) -> dict[str, Any]:
         return dict(stored)
     may_change = not (old.is_part or kind.is_part)
     require(may_change, f"Cannot change item type from {old.name} to {kind.name}")
-    carried: dict[str, Any] = {}
-    for name, value in stored.items():
-        target = kind.field_for(old.bases.get(name, name)) if name in old.fields else name
-        if target:
-            carried[target] = value
+    carried = {
+        target: value for name, value in stored.items() if (target := place_in(kind, old, name))
+    }
     creators = [_recast(creator, old, kind) for creator in stored["creators"]]
     return carried | {"itemType": kind.name, "creators": creators}
+
+
+def place_in(kind: ItemType, old: ItemType, name: str) -> str | None:
+    """Return where Zotero puts the property `name` if an `old` becomes a `kind`; None: it goes."""
+    return kind.field_for(old.bases.get(name, name)) if name in old.fields else name
 
 
 def _recast(creator: Data, old: ItemType, kind: ItemType) -> dict[str, Any]:

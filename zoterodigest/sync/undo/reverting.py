@@ -27,6 +27,8 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.rules.relations import item_named, relations_of
+from zoterodigest.library.rules.rules import place_in
+from zoterodigest.library.rules.schema import item_types
 from zoterodigest.notes.own import note_pieces
 from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.apply.changes import FileChange, Sent
@@ -149,7 +151,7 @@ class Reverting:
             self._decline_object(change, "it is no longer in the library")
             return
         data = held(present.data)
-        patch = dict(self._fields_back(change, data))
+        patch = self._type_back(change, data, dict(self._fields_back(change, data)))
         if change.hunks:
             stands = ItemJson(data).note
             html = self._note_back(change, stands)
@@ -173,6 +175,28 @@ class Reverting:
                 yield name, _emptied(now) if before is None else before
             elif now != before:
                 yield from self._lines_back(change, name, data)
+
+    def _type_back(self, change: ObjectChange, data: Data, patch: dict[str, Any]) -> dict[str, Any]:
+        """Return `patch`, with all that Zotero does to other fields when a type changes.
+
+        It moves what has a place in the new type, such as a repository that becomes the publisher,
+        and drops the rest. So if somebody filled in such a field since, the item stays as it is.
+        """
+        if "itemType" not in {*change.before, *change.after}:
+            return patch
+        if "itemType" not in patch:
+            # It has a third type: `_lines_back` declined that.
+            is_third = ItemJson(data).item_type != ItemJson(change.before).item_type
+            return {} if is_third else patch
+        old, new = (item_types()[ItemJson(one).item_type] for one in (data, patch))
+        places = {name: place_in(new, old, name) for name in old.fields if data.get(name)}
+        own = {name: place for name, place in places.items() if name not in patch}
+        if lost := sorted(name for name, place in own.items() if not place or place in patch):
+            what = f"{', '.join(lost)} changed since: a {new.name} has no place for it"
+            self._decline_object(change, what)
+            return {}
+        moved = {place for it, place in places.items() if place and it in patch and place != it}
+        return dict.fromkeys(moved - patch.keys(), "") | patch
 
     @cached_property
     def _merged(self) -> Set[str]:
