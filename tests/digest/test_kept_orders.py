@@ -59,6 +59,14 @@ def shown(*years_and_ids: tuple[str, str]) -> list[Fields]:
             {"authors": Names(("Zoe Cox",))},
             2,
         ),
+        (
+            [
+                {"date": it}
+                for it in ("2024-01", "2023-10", "2023-03", "2023", "2023-03", "2023-04")
+            ],
+            {"date": "2023-11"},
+            1,
+        ),
         ([], {"title": "A"}, 0),
     ],
     ids=[
@@ -71,6 +79,7 @@ def shown(*years_and_ids: tuple[str, str]) -> list[Fields]:
         "too few titles to tell",
         "within its venue",
         "by the last name of the first author",
+        "by dates that fall but for the last",
         "an empty list",
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, combinations, pairwise
 
 from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.identity import arxiv_in_text
@@ -13,7 +13,14 @@ from zoterodigest.core.values.record import Fields, people_of, text_in
 from zoterodigest.frozen import dataclass
 
 _STEADY = 0.75
-"""The share of neighboring dates that must go one way for a list to be sorted by date."""
+"""The share of dates that must go one way for a list to be sorted by date.
+
+Of a short list any two of them count, of a long one those of neighbors. So one odd entry in seven
+does not hide the order.
+"""
+
+_SHORT = 50
+"""So many entries are a short list."""
 
 _SURE = 4
 """So many neighboring titles must go one way, and none the other: fewer may do so by chance."""
@@ -100,6 +107,8 @@ def _orders(entries: Sequence[Fields]) -> Iterator[KeptOrder]:
     for key in (_date, _shown_date, _arxiv_id):
         keys = [key(entry) for entry in entries]
         ups, downs = _steps(keys)
+        if max(ups, downs) < _STEADY * (ups + downs) and len(keys) <= _SHORT:
+            ups, downs = _steps_of_any(keys)
         if downs and downs >= _STEADY * (ups + downs):
             yield _Sorted(key, keys, -1, ups / (ups + downs))
         elif ups and ups >= _STEADY * (ups + downs):
@@ -117,6 +126,12 @@ def _orders(entries: Sequence[Fields]) -> Iterator[KeptOrder]:
 def _steps(keys: Sequence[str]) -> tuple[int, int]:
     """Return how often the next key that is known is later, and how often earlier."""
     steps = [_step(left, right) for left, right in pairwise(filter(None, keys))]
+    return steps.count(1), steps.count(-1)
+
+
+def _steps_of_any(keys: Sequence[str]) -> tuple[int, int]:
+    """Return how often a key that is known is later than one before it, and how often earlier."""
+    steps = [_step(left, right) for left, right in combinations(filter(None, keys), 2)]
     return steps.count(1), steps.count(-1)
 
 
