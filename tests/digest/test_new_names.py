@@ -70,12 +70,24 @@ CITED = "- {} ({}). A title of a paper, part {}. *CVPR*. https://arxiv.org/abs/2
         (["Ann Abt et al.", "Bob Bo et al.", "Cy Cox and Dan Doe"], 2, "P Qu and R Su"),
         (["Ann Abt et al.", "Bob Bo, Cy Cox, Di Do, Ed Em, Flo Fu"], 4, "P Qu, R Su, T Vu, W Xu"),
         (["Ann Abt et al.", "Bob Bo", "Di Do, Ed Em, Flo Fu"], 4, "P Qu et al."),
+        (
+            ["Ann Abt et al.", "Bob Bo et al.", "Cy Cox et al.", "Di Do, Ed Em, F Fu, G Go"],
+            4,
+            "P Qu et al.",
+        ),
+        (
+            ["Ann Abt et al.", "Bob Bo et al.", "Cy Cox et al.", "Di Do and Ed Em"],
+            2,
+            "P Qu and R Su",
+        ),
     ],
     ids=[
         "longer than any",
         "as long as a whole one",
         "shorter than a whole one",
         "half of the longer ones are cut",
+        "hardly one is whole",
+        "two, as elsewhere",
     ],
 )
 def test_authors_are_cut_if_nobody_shows_a_list_as_long(

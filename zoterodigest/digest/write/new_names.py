@@ -35,11 +35,15 @@ def with_authors_like_others(
 
 
 def _cut_as_others(value: Names, lists: Sequence[Names], *, is_cut: bool) -> Names:
-    """Cut names as half of the longer lists are, if none shows as many."""
+    """Cut names as half of the longer lists are, if none shows as many, or hardly one does."""
     cut = [len(it.people) for it in lists if it.truncated]
     most = usual(cut) or len(value.people)
     whole = [len(it.people) for it in lists if not it.truncated and len(it.people) > most]
-    are_usual = len(cut) >= len(whole) and len(value.people) > max(most, *whole, 0)
+    as_long = sum(it >= len(value.people) for it in whole)
+    # Two names alone are seldom cut.
+    is_single = len(cut) >= _MOST * as_long and len(value.people) > _TWO
+    is_longer = len(value.people) > most and (not as_long or is_single)
+    are_usual = len(cut) >= len(whole) and is_longer
     if cut and (are_usual or (is_cut and len(value.people) > most)):
         return Names(value.people[:most], truncated=True)
     return value
@@ -57,6 +61,8 @@ def _short_as_others(value: Names, lists: Sequence[Names]) -> Names:
 
 
 _TWO = 2
+_MOST = 3
+"""So many lists are cut for each one that is not, if hardly one is whole."""
 
 
 @dataclass(frozen=True, slots=True)
