@@ -88,3 +88,14 @@ def test_a_venue_keeps_its_old_name_beside_later_ones_with_the_new_name() -> Non
 
     assert outcome.refusals == ()
     assert "- **A New Paper**. NIPS 2016. [[paper]" in outcome.source.decode()
+
+
+def test_a_venue_is_as_old_as_the_next_later_one_not_as_the_last() -> None:
+    venues = ("ICML 2018. ", "NeurIPS 2020. ", "CVPR 2017. ", "NIPS 2017. ", "NeurIPS 2019. ")
+    lines = (LINE.format(at, it, 10 + at) for at, it in enumerate(venues))
+    fields: Fields = {"title": "A New Paper", "venue": "NeurIPS", "year": "2016"}
+    fields = {**fields, "arxiv": "1601.00001"}
+
+    outcome = rearrange(read("".join(lines).encode()), [NewEntry("new", (), fields)], read)
+
+    assert "- **A New Paper**. NIPS 2016. [[paper]" in outcome.source.decode()

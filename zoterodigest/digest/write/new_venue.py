@@ -73,7 +73,8 @@ def with_venue_like_others(fields: Fields, manner: HouseStyle) -> Fields:
     named = [(it, other) for it, other in others if _is_renamed(it, venue)]
     then = [it for it, other in named if other == year]
     if not then and mapping.venue_table().canonical(venue) == venue:
-        then = [it for it, other in named if other > year]
+        next_year = min((other for _, other in named if other > year), default="")
+        then = [it for it, other in named if other == next_year]
     if venue and venue not in (then or same):
         fields = {**fields, "venue": usual(then) or usual(same) or venue}
     return without_server(fields, manner)
