@@ -336,3 +336,25 @@ def test_a_card_has_no_line_for_authors_that_it_lacks_and_the_sign_for_nothing()
         '<tr><td><a href="https://arxiv.org/abs/2401.00001"><b>A New Paper</b></a></td>'
         "<td>ICLR 2024</td><td>&ndash;</td></tr>"
     )
+
+
+@pytest.mark.parametrize(
+    ("versions", "written"),
+    [
+        (("v1", "v2", "v1"), "[2401.00001v1](http://arxiv.org/abs/2401.00001v1)"),
+        (("v1", "v2", "v3"), "[2401.00001](http://arxiv.org/abs/2401.00001)"),
+        (("v12", "v12", "v12"), "[2401.00001](http://arxiv.org/abs/2401.00001)"),
+    ],
+    ids=["the first ones", "others", "one that begins alike"],
+)
+def test_a_row_links_to_the_first_version_where_most_do(
+    versions: tuple[str, ...], written: str
+) -> None:
+    row = "|2020-01-0{0}|A title of a paper {0}|[200{0}.00001{1}](http://arxiv.org/abs/200{0}.00001{1})|\n"
+    rows = "".join(row.format(at, it) for at, it in enumerate(versions, 1))
+    source = "|Date|Title|PDF|\n|---|---|---|\n" + rows
+    new: Fields = {"title": "A New Paper", "arxiv": "2401.00001", "date": "2024-01-02"}
+
+    outcome = rearrange(read(source.encode()), [NewEntry("new", (), new)], read)
+
+    assert f"|A New Paper|{written}|\n" in outcome.source.decode()

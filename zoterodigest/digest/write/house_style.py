@@ -137,6 +137,20 @@ class HouseStyle:
         return chain.from_iterable(self.lines_by_entry)
 
 
+def version_around(manner: HouseStyle) -> str:
+    """Return the version of a paper of arXiv to link to if none is known; "" for none.
+
+    That is the first one, which each paper has, if most neighbors link to theirs.
+    """
+    found: list[bool] = []
+    for entry in manner.entries:
+        if arxiv := text_in(entry.reading.fields, "arxiv").encode():
+            text = manner.lines.source[entry.span.start : entry.span.end]
+            _, first, rest = text.partition(arxiv + b"v1")
+            found.append(bool(first) and not rest[:1].isdigit())
+    return "v1" if 2 * sum(found) > len(found) else ""
+
+
 def house_style(
     document: Document,
     form: DigestFormat,

@@ -15,7 +15,7 @@ from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.anchors import anchor_edits
 from zoterodigest.digest.write.bare_line import new_bare_line
 from zoterodigest.digest.write.headings import name_edit
-from zoterodigest.digest.write.house_style import house_style
+from zoterodigest.digest.write.house_style import house_style, version_around
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
 from zoterodigest.digest.write.html_row import is_html_row, new_html_row
 from zoterodigest.digest.write.insert import NewLines
@@ -311,7 +311,8 @@ class Planner:
         )
         fields = with_venue_like_others(with_members_like_others(fields, manner), manner)
         rule = form.new or NewRule()
-        return NewEntryDraft(fields, manner, rule, change.version, care.spell, care.has_commas)
+        version = change.version or version_around(manner)
+        return NewEntryDraft(fields, manner, rule, version, care.spell, care.has_commas)
 
     def _body(
         self, draft: NewEntryDraft, form: DigestFormat, spot: Spot, region: HeadingRegion
