@@ -322,3 +322,32 @@ def test_a_date_that_a_new_entry_brings_is_not_cleared_with_the_year_of_another(
     assert world.item(TITLE)["date"] == "2024-05-02"
     again = world.plan(SYNC)
     assert (actions(again), again.reports) == ({}, ())
+
+
+PREPRINT = """\
+| Title | Date | Venue |
+| --- | --- | --- |
+| [Seeing Further with Larger Lenses](https://arxiv.org/abs/2309.00001) | 2023-09 | ICRA 2024 |
+"""
+
+
+def test_a_date_before_the_year_of_the_venue_has_not_diverged(world: World) -> None:
+    world.markdown("table.md", PREPRINT)
+    world.push(SYNC)
+    assert world.item(TITLE)["date"] == "2024"
+    assert world.plan(SYNC).reports == ()
+
+    date_to(world, "2025-05")
+    world.push(SYNC)
+
+    assert (world.root / "table.md").read_text("utf-8") == PREPRINT.replace("2024", "2025")
+    assert world.plan(SYNC).reports == ()
+
+
+def test_a_date_of_another_year_than_both_is_still_reported(world: World) -> None:
+    world.markdown("table.md", PREPRINT)
+    world.push(SYNC)
+    world.markdown("table.md", PREPRINT.replace("ICRA 2024", "ICRA 2022"))
+    date_to(world, "2021")
+
+    assert "year" in {one.name for one in world.plan(SYNC).reports if isinstance(one, Conflict)}

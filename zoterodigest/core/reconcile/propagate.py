@@ -42,8 +42,10 @@ from zoterodigest.core.values.record import (
     Entry,
     Fields,
     Value,
+    has_other_year,
     is_empty,
     is_of_entry,
+    text_in,
     value_parts,
 )
 from zoterodigest.frozen import dataclass
@@ -257,7 +259,7 @@ def _report(hub: Hub, link: Link, merged: Merge) -> None:
         if isinstance(result, Clash):
             conflict = Conflict(row.id, name, *ends, result.if_entry, result.if_item)
             hub.reports.append(conflict)
-        else:
+        elif not (name == "date" and _is_beside_year(link.entry, ends[1])):
             hub.reports.append(DivergedField(row.id, name, *ends))
     for name in sorted(merged.to_item.keys() - merged.fills):
         if not hub.may_push(link, name):
@@ -276,6 +278,15 @@ def _report(hub: Hub, link: Link, merged: Merge) -> None:
     left_out = left_out_of(link)
     if left_out and (left := tuple(no_longer_shown(link, left_out, hub.side(link)))):
         hub.reports.append(NoLongerShown(row.id, left))
+
+
+def _is_beside_year(entry: Entry, date: Value) -> bool:
+    """Tell whether an item's date is the year that the entry states beside a date of its own.
+
+    It says that the paper came out before as a preprint. The library has one home for both.
+    """
+    year = text_in(entry.fields, "year")
+    return has_other_year(entry.fields) and isinstance(date, str) and date[:4] == year
 
 
 def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:

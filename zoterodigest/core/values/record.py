@@ -176,6 +176,13 @@ def is_in_date(fields: Fields) -> bool:
     return isinstance(date, str) and isinstance(year, str) and date.startswith(year)
 
 
+def has_other_year(fields: Fields) -> bool:
+    """Whether an entry dates its work to another year than it states: a preprint came before it."""
+    date, year = fields.get("date"), fields.get("year")
+    are_both = isinstance(date, str) and isinstance(year, str) and bool(date and year)
+    return are_both and not is_in_date(fields)
+
+
 def is_empty(value: Value) -> bool:
     """Tell whether a carried value holds nothing; "et al." alone names nobody."""
     if isinstance(value, str):
