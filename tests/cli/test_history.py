@@ -203,6 +203,25 @@ def test_undo_goes_on_with_an_undo_that_was_killed(synced: Zoterodigest, tmp_pat
     assert "Undo run 1 (push" in synced("undo", "--dry-run").out
 
 
+def test_the_log_names_the_command_that_completes_a_killed_redo(
+    synced: Zoterodigest, tmp_path: Path
+) -> None:
+    digest = tmp_path / "papers.md"
+    before = digest.read_bytes()
+    synced("undo", "--yes")
+    synced("redo", "--yes")
+    killed(tmp_path / ".zoterodigest", 4, "redo")
+    logged, shown = synced("log"), synced("status")
+
+    done = synced("redo", "--yes")
+
+    assert "undoes run 3; was killed: `zoterodigest redo` completes it" in _flat(logged.out)
+    assert "while it undid run 3: `zoterodigest redo` completes it." in _flat(shown.out)
+    assert done.code == 0
+    assert digest.read_bytes() == before
+    assert "undone by run 5" in _flat(synced("log").out)
+
+
 def test_redo_does_again_what_a_killed_undo_and_the_one_that_went_on_took_back(
     synced: Zoterodigest, tmp_path: Path
 ) -> None:

@@ -67,7 +67,8 @@ def _run_text(run: Run, history: History) -> Iterator[str]:
     head = listed(run)
     line = f"Run {run.number}: {visible(run.command)}, {moment_text(head)}, {what_text(head)}"
     yield from (styled(one, "bold") for one in wrapped(line))
-    notes = standing(head, undone_by(history.runs), killed_undos(history.runs))
+    runs = history.runs
+    notes = standing(head, undone_by(runs), killed_undos(runs), runs)
     yield from (f"It {note}." if not note.startswith("run ") else f"R{note[1:]}." for note in notes)
     yield from elsewhere_text(run)
     yield from changes_text(run)

@@ -265,7 +265,7 @@ class Site:
         runs = read_history(folder).runs
         undone, killed = undone_by(runs), killed_undos(runs)
         rows = [
-            (run, moment_text(run), what_text(run), "; ".join(standing(run, undone, killed)))
+            (run, moment_text(run), what_text(run), "; ".join(standing(run, undone, killed, runs)))
             for run in runs[: -RUNS - 1 : -1]
         ]
         return self._shown(name, "runs", overview, rows=rows, undone=undone)

@@ -30,6 +30,7 @@ from zoterodigest.core.plan.history import (
     Run,
     RunSummary,
     killed_undos,
+    run_to_redo,
     run_to_undo,
     undone_by,
 )
@@ -56,7 +57,7 @@ def runs_table(runs: Sequence[RunSummary]) -> Iterator[str]:
     yield heading
     for run, line in zip(runs, lines, strict=True):
         yield line
-        notes = "; ".join(standing(run, undone, killed))
+        notes = "; ".join(standing(run, undone, killed, runs))
         yield from hanging(" " * _INDENT, notes) if notes else ()
 
 
@@ -67,9 +68,12 @@ def what_text(run: RunSummary) -> str:
 
 
 def standing(
-    run: RunSummary, undone: Mapping[int, int], killed: Mapping[int, RunSummary]
+    run: RunSummary,
+    undone: Mapping[int, int],
+    killed: Mapping[int, RunSummary],
+    runs: Sequence[RunSummary],
 ) -> Iterator[str]:
-    """Yield the remarks about a run: what it undoes, what undid it, whether it finished.
+    """Yield the remarks about one of `runs`: what it undoes, what undid it, whether it finished.
 
     `undone` has the runs that were undone, with the number of the undo. `killed` has those whose
     undo was killed or did not finish, with that undo.
@@ -82,9 +86,17 @@ def standing(
         undo = killed[run.number]
         yield f"run {undo.number}, which was to undo it, {visible(undo.ended)}"
     if run.number == getattr(killed.get(run.undoes), "number", None):
-        yield f"{visible(run.ended)}: `zoterodigest undo` completes it"
+        command = _completing(run.undoes, runs)
+        yield f"{visible(run.ended)}: `zoterodigest {command}` completes it"
     elif not run.is_finished:
         yield f"{visible(run.ended)}: this is what it intended"
+
+
+def _completing(number: int, runs: Sequence[RunSummary]) -> str:
+    """Return the command that completes the killed undo of this run. A redo undoes an undo."""
+    if number == run_to_undo(runs):
+        return "undo"
+    return "redo" if number == run_to_redo(runs) else f"undo {number}"
 
 
 def run_text(run: RunSummary) -> str:
@@ -123,7 +135,7 @@ def library_changes_text(counts: Mapping[str, int]) -> str:
 def unfinished_text(runs: Sequence[RunSummary]) -> Iterator[str]:
     """Yield the undos that were killed, with the command that completes each."""
     for number, undo in killed_undos(runs).items():
-        command = "undo" if number == run_to_undo(runs) else f"undo {number}"
+        command = _completing(number, runs)
         how = visible(undo.ended)
         text = f"Run {undo.number} {how} while it undid run {number}: `zoterodigest {command}`"
         yield from hanging("", f"{text} completes it.")
