@@ -23,7 +23,7 @@ USUAL = [
     ("f-title-and-paper", 0, "a row with the blanks most rows have; a column for the code"),
     ("g-second-level-paragraphs", 2, "paragraphs below a heading; `|` between links"),
     ("h-title-venue-authors-links", 2, "a link a line; two names joined by `and` without a comma"),
-    ("i-author-year-key-behind", 3, "two last names joined by `&`; a year in parentheses"),
+    ("i-author-year-key-behind", 1, "two last names joined by `&`; a citation key behind"),
     ("j-fold-outs", 13, "a number, badges with the identifier, blank lines in a fold"),
     ("j-list-items", 6, "no second period behind `et al.`; a badge with the identifier"),
     ("k-chinese-keys", 7, "keys with a full-width colon"),

@@ -50,13 +50,13 @@ UNLIKE = {
     " | ~ | |",
     "f-title-authors-cell": "|[~](~) <br> ~ |~ |~|",
     "i-bold-number-last-name-first": '**[0]** ~. "**~**." ~. ~. ~ **(~)**',
-    "i-key-before-apa": "- ~ (~). ~. *~*. ~",
+    "i-key-before-apa": "- [@lovelace0] ~ (~). ~. *~*. ~",
     "a-round-brackets": "+ ~, ~ ~",
 }
 """A line of a new entry that no other entry has: it lacks what each other line of that kind shows.
 
-That is an affiliation, a mark, a tag, a key or a comment; in the numbered list, one has a venue or
-an arXiv id, and the new entry both.
+That is an affiliation, a mark, a tag or a comment. A citation key is its own. In the numbered list,
+one has a venue or an arXiv id, and the new entry both.
 """
 FEW = 3
 """So many entries of each list are edited: the first, one in the middle, the last."""

@@ -211,8 +211,9 @@ def _ended_of_merged(
 
 def _shown(item: Item, *, with_tags: bool) -> dict[str, Value]:
     short_title, title = (text_in(item.fields, name) for name in ("short_title", "title"))
-    hidden = {CITEKEY, MARKS, *(() if is_name(short_title, title) else ("short_title",))}
-    hidden |= set() if with_tags else {TAGS}
+    # A list shows the key of an item where its entries have theirs, a note by its own template.
+    hidden = {MARKS, *(() if is_name(short_title, title) else ("short_title",))}
+    hidden |= {CITEKEY} if with_tags else {TAGS}
     return {
         name: value
         for name, value in item.fields.items()

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
-from zoterodigest.core.values.record import Fields
+from zoterodigest.core.values.record import CITEKEY, Fields
 from zoterodigest.core.values.span import Edit
 from zoterodigest.digest.format.format import DigestFormat, NewRule
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
@@ -14,6 +14,7 @@ from zoterodigest.digest.read.heading_names import name_of_heading
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.anchors import anchor_edits
 from zoterodigest.digest.write.bare_line import new_bare_line
+from zoterodigest.digest.write.cited_keys import with_key_like_others
 from zoterodigest.digest.write.headings import name_edit
 from zoterodigest.digest.write.house_style import house_style, version_around
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
@@ -331,7 +332,10 @@ class Planner:
                 text = NewRow(draft, header, self._document, coming, free=spot.number).text()
                 coming.append(text)
         else:
-            text = self._numbered(self._lines(draft, form), spot, region)
+            text = self._lines(draft, form)
+            if self._care.shows(CITEKEY):
+                text = with_key_like_others(text, draft.fields, draft.manner, self._document)
+            text = self._numbered(text, spot, region)
         # An entry is composed with LF; its line breaks become those of the digest here, once.
         eol = line_break(lines, spot.offset)
         return text.encode("utf-8", "replace").replace(b"\n", eol)
