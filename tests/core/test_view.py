@@ -54,9 +54,10 @@ def test_what_differs_is_shown_in_the_entry_s_manner(
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [
-        (("Ada A", "New B"), ("Ada A", "New B", "Cem C", "Dora D")),
+        (("Ada A", "B. B"), ("Ada A", "B. B", "Cem C", "Dora D")),
+        (("Ada A", "New B"), ("Ada A", "New B", "Ben B", "Cem C", "Dora D")),
         (("Zoe Z", "Ada A", "Ben B"), ("Zoe Z", "Ada A", "Ben B", "Cem C", "Dora D")),
-        (("New A", "New B"), ("New A", "New B", "Cem C", "Dora D")),
+        (("A. A", "B. B"), ("A. A", "B. B", "Cem C", "Dora D")),
     ],
 )
 def test_people_behind_et_al_stay(shown: tuple[str, ...], expected: tuple[str, ...]) -> None:
@@ -85,3 +86,42 @@ def test_who_may_be_hidden_stays_if_nobody_knows_whom_the_entry_named_before(
     held = Names(("Ada Arendt", "Ben Blau", "Cem Can"))
 
     assert for_item(Names(shown, truncated=True), held) == Names(expected)
+
+
+@pytest.mark.parametrize(
+    ("person", "shown", "is_respelled"),
+    [
+        ("Wei Wang", "Wen Wang", False),
+        ("Wei Wang", "Wei Zhang", False),
+        ("Wei Zhang", "Wei Zheng", False),
+        ("Jin Li", "Jin Liu", False),
+        ("Wei Wang", "Weiming Wang", False),
+        ("John A. Smith", "John B. Smith", False),
+        ("John Smith", "K. Smith", False),
+        ("Qwen Team", "Gemma Team", False),
+        ("张三", "张四", False),
+        ("张三", "张三丰", False),
+        ("Wei Wang", "W. Wang", True),
+        ("J. Smith", "John Smith", True),
+        ("John A. Smith", "John Smith", True),
+        ("Wei Wang", "Wang Wei", True),
+        ("Jan Müller", "Jan Mueller", True),
+        ("José García", "Jose Garcia", True),
+        ("Xiao-Ming Chen", "Xiaoming Chen", True),
+        ("Jean-Pierre Serre", "J.-P. Serre", True),
+        ("Jean-Pierre Serre", "JP Serre", True),
+        ("Jan van der Berg", "Jan Berg", True),
+        ("Ada Lovelace", "Ada Lovelase", True),
+        ("Wang", "Wei Wang", True),
+    ],
+)
+def test_a_name_takes_the_place_of_a_hidden_one_only_as_its_spelling(
+    person: str, shown: str, is_respelled: bool
+) -> None:
+    people = ("Ada Arendt", person, "Cem Can")
+    at_entry = Names(("Ada Arendt", shown), truncated=True)
+
+    named = for_item(at_entry, Names(people))
+
+    rest = () if is_respelled else (person,)
+    assert named == Names(("Ada Arendt", shown, *rest, "Cem Can"))
