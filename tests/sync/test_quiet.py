@@ -179,6 +179,25 @@ def test_an_entry_that_was_edited_is_all_that_is_looked_at(world: World) -> None
     assert (looked_at(third), third.gathered.quiet.links) == ([], 8)
 
 
+def test_the_guard_of_a_run_over_a_part_counts_all_links(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    rows = [
+        f"| [Counting Owls by Ear in Wood {at}](https://arxiv.org/abs/2401.{at:05}) | CVPR 2024 |"
+        for at in range(300)
+    ]
+    text = "\n".join(["| Title | Venue |", "| --- | --- |", *rows, ""])
+    world.markdown("table.md", text)
+    world.first_push()
+    sync(world)
+
+    world.markdown("table.md", text.replace("in Wood 1", "in Forest 1", 29))
+    assert is_quiet(world)
+    assert sync(world).stop is None
+
+    world.markdown("table.md", text.replace("in Wood", "in Field", 40))
+    assert world.prepare(BOTH_WAYS).stop is not None
+
+
 def test_lines_that_no_entry_shares_wake_none(world: World) -> None:
     world.edit("notes.md", ("# Notes\n", "# Notes\n\nSome words about them.\n"))
 

@@ -149,7 +149,10 @@ def with_writes(prepared: Prepared) -> Prepared:
     plan = prepared.plan
     stop = guard(
         plan,
-        sum(row.state is LinkState.LINKED for row in gathered.lock.rows),
+        # Of its part alone a run would stop at 25 edits, and everything would be read: for 100 of
+        # 10,000 entries that took 9 s in place of 2.
+        gathered.quiet.totals.linked
+        or sum(row.state is LinkState.LINKED for row in gathered.lock.rows),
         pruned=[f"{bib.key}: {key}" for bib in prepared.bibs for key in bib.updated.removed],
         max_changes=options.max_changes,
         allow_removals=options.allow_removals,
