@@ -6,11 +6,12 @@ import pytest
 
 from tests.digest.corpus import document, read
 from tests.digest.manners.score import lists
-from zoterodigest.core.values.record import is_empty
+from zoterodigest.core.values.record import Names, is_empty
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry, RemovedEntry, bytes_of
 
 LISTS = {path.stem: path for path, _ in lists("open")}
+SEALED = {path.stem: path for path, _ in lists("sealed")}
 # Each of these looks as most of its list do, beside neighbors that do not.
 USUAL = [
     ("a-title-authors-venue", 9, "no period behind a `?`; an award in parentheses"),
@@ -42,3 +43,20 @@ def test_a_usual_entry_comes_back_as_it_stood(name: str, at: int, _what: str) ->
 
     new = outcome.document.entries[outcome.origins.index("new")]
     assert bytes_of(outcome.document, new).decode() == bytes_of(before, entry).decode()
+
+
+def test_an_entry_that_would_be_read_otherwise_at_a_free_number_goes_to_the_end() -> None:
+    before = document(SEALED["i-bold-number-last-name-first"])
+    path = before.core_entry_at(9).heading_keys
+    fields = {**before.entries[9].reading.fields, "authors": Names(("Anish Athalye", "Di Do"))}
+    fields = {
+        name: it for name, it in fields.items() if name not in ("award", "summary", "comment")
+    }
+
+    without = rearrange(before, [RemovedEntry(9)], read).document
+    outcome = rearrange(without, [NewEntry("new", path, fields)], read)
+
+    assert outcome.refusals == ()
+    assert outcome.origins[-1] == "new"
+    new = bytes_of(outcome.document, outcome.document.entries[-1]).decode()
+    assert new.startswith("**[12]** Athalye, Anish")

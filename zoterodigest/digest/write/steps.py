@@ -107,13 +107,15 @@ class Care:
     """How a new entry is written: the spelling of each text, which fields it shows.
 
     `has_commas` says that commas part names, whatever most neighbors have, `is_cut` that authors
-    are cut as they are elsewhere, however few.
+    are cut as they are elsewhere, however few. If it `counts_on`, it takes no free number: at that
+    place it may be read as a part of something else.
     """
 
     spell: Spelling
     shows: Callable[[str], bool] = lambda name: True
     has_commas: bool = False
     is_cut: bool = False
+    counts_on: bool = False
 
 
 CARES: Sequence[Care] = (
@@ -122,6 +124,7 @@ CARES: Sequence[Care] = (
     Care(plain, has_commas=True),
     # "A Title, Bee and Dee, ICML 2019" may be a title, "A Title, Bee et al., ICML 2019" is none.
     Care(plain, is_cut=True),
+    Care(plain, counts_on=True),
     Care(underscored),
     Care(armoured_block),
     Care(plain, lambda name: name.split(":")[0] not in _TEXTS),
@@ -280,6 +283,8 @@ class Planner:
         return way_of_numbers(heads, self._every())
 
     def _free_numbers(self, indices: tuple[int, ...]) -> FreeNumbers:
+        if self._care.counts_on:
+            return FreeNumbers({}, is_counted_on=False)
         found = self._free_numbers_before(indices)
         # Of several that come the first gets the number that is lacking.
         left = {
