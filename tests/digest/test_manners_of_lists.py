@@ -232,6 +232,13 @@ def stated(text: str) -> list[dict[str, Any]]:
             {"title": "Owls Change at Night", "authors": ["Ada Wren", "Cy Kite"]}
             | {"venue": "SIGIR", "year": 2022},
         ),
+        # An abstract folded under a name in bold, and links that stand two blanks deep.
+        (
+            "### 9. Counting Owls by Ear\n**Authors**: Ada Wren, Cy Kite\n"
+            "<details span>\n<summary><b>Abstract</b></summary>\nWe count.\n</details>\n\n"
+            f"  [📄 Paper]({U}) | [💻 Code](https://github.com/a/b)",
+            {"title": "Counting Owls by Ear", "authors": ["Ada Wren", "Cy Kite"]},
+        ),
         # A short name in bold within the link of a title in a table.
         (
             f"| Date | Paper |\n| --- | --- |\n| 2023.11 | [**OWL** — Counting Owls by Ear]({U}) |",

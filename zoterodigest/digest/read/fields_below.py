@@ -83,7 +83,10 @@ class FieldLines:
         self._lines = [body.data[start:end] for start, end in self._ranges]
         self._keys = [keyed_values(line) for line in self._lines]
         filled = [line for line in self._lines if line.strip()]
-        self._indent = indent_of(filled[0]) if filled else 0
+        self._deepest = indent_of(filled[0]) + 1 if filled else 1
+        # CommonMark 4.8: a paragraph may stand three blanks deep, but below a bullet is its part.
+        if is_heading and not any(map(_BULLET.match, filled)):
+            self._deepest = max(self._deepest, 3)
         known = (one for keys in self._keys for one in keys if one.slot is not None)
         self._styles = {one.style for one in known}
         self.text: LayeredText | None = None
@@ -141,7 +144,7 @@ class FieldLines:
 
     def _is_keyed(self, line: int) -> bool:
         keys = self._keys[line]
-        if not keys or indent_of(self._lines[line]) > self._indent + 1:
+        if not keys or indent_of(self._lines[line]) > self._deepest:
             return False
         one = keys[0]
         return (
@@ -165,11 +168,11 @@ class FieldLines:
 
     def _is_deeper(self, line: int) -> bool:
         below = next((it for it in self._lines[line:] if it.strip()), b"")
-        return indent_of(below) > self._indent + 1
+        return indent_of(below) > self._deepest
 
     def _begins_other(self, line: int) -> bool:
         data = self._lines[line]
-        if indent_of(data) > self._indent + 1:
+        if indent_of(data) > self._deepest:
             return False
         is_block = is_heading(data.lstrip()) or _ends_text(data)
         return is_block or self._is_keyed(line) or self._links_of(line) is not None
@@ -183,7 +186,7 @@ class FieldLines:
         stop = line + 1
         while stop < len(self._lines) and not self._begins_other(stop):
             data = self._lines[stop]
-            is_deeper = indent_of(data) > self._indent + 1
+            is_deeper = indent_of(data) > self._deepest
             is_bullet = bool(_BULLET.match(data))
             if not data.strip():
                 goes_on = self._is_deeper(stop) or (is_text and is_empty)
@@ -246,7 +249,7 @@ class FieldLines:
 
     def _bare(self, line: int) -> bool:
         """Claim a line that shows without a key what it is: links, a venue with links, authors."""
-        if indent_of(self._lines[line]) > self._indent + 1:
+        if indent_of(self._lines[line]) > self._deepest:
             return False
         inline = [*inline_values(self._lines[line])]
         if inline:
@@ -399,7 +402,7 @@ class FieldLines:
     def _may_be_parts(self, line: int) -> bool:
         """Whether a line may be parts of this entry, by a quick look at its signs and links."""
         data = self._lines[line]
-        if len(data) > _LONGEST_PARTS or indent_of(data) > self._indent + 1 or _PROSE.search(data):
+        if len(data) > _LONGEST_PARTS or indent_of(data) > self._deepest or _PROSE.search(data):
             return False
         is_bullet = bool(_BULLET.match(data))
         # Below a heading, a bullet or what is set off may be an entry of its own.
@@ -465,8 +468,11 @@ _MOST_ODD = 0.25
 """Of many names so many may be written as none are: with a nickname, a team, a remark."""
 
 
+_MARKS_IN_HTML = rb"(?:</?(?:b|strong|i|em|u|big|h[1-6]|span|font)\b[^<>]*>\s*)*"
 _FOLD = lazy_regex(
-    rb"(?is)<details[^<>]*>\s*<summary>(?P<key>[^<>\n]*)</summary>\s*(?P<text>\S(?:.*\S)?)\s*</details>"
+    rb"(?is)<details[^<>]*>\s*<summary>\s*"
+    rb"%(marks)b(?P<key>[^<>\n]*)%(marks)b</summary>\s*(?P<text>\S(?:.*\S)?)\s*</details>"
+    % {b"marks": _MARKS_IN_HTML}
 )
 """A text that is folded, under its name."""
 
