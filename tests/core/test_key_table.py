@@ -77,6 +77,7 @@ def test_names_are_written_last_name_first_where_all_stand_so() -> None:
         ),
         ("Ann Bee (MIT), Cee Dee (Google)", ("Ann Bee", "Eve Fox"), "Ann Bee (MIT), Eve Fox"),
         ("Ann Bee (ASU, Amazon)", ("Anna Bee",), "Anna Bee (ASU, Amazon)"),
+        ("Ann Bee1,3, Cee Dee2", ("Ann Bee", "Eve Fox"), "Ann Bee1,3, Eve Fox"),
         ("Bee, Ann (MIT); Dee, Cee", ("Ann Bee", "Eve Fox"), "Bee, Ann (MIT); Fox, Eve"),
     ],
 )

@@ -227,6 +227,12 @@ def test_in_running_text_two_words_at_a_comma_are_two_names() -> None:
         ("Ann Bee (Cornell\nUniversity)", ("Ann Bee",)),
         ("Tse-Hsun (Peter) Chen, Wei Li (李伟)", ("Tse-Hsun (Peter) Chen", "Wei Li (李伟)")),
         ("Rebecca Roe (Becky)", ("Rebecca Roe (Becky)",)),
+        ("Ann Bee1,3, Cee Dee2* and Eve Fox3", ("Ann Bee", "Cee Dee", "Eve Fox")),
+        ("owls1, owls2", ("owls1", "owls2")),
+        (
+            "Ann Bee2, Cee Dee, Eve Fox, Gil Hay, Ida Joy3",
+            ("Ann Bee2", "Cee Dee", "Eve Fox", "Gil Hay", "Ida Joy3"),
+        ),
     ],
 )
 def test_what_people_belong_to_is_no_part_of_their_names(

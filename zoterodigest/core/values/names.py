@@ -57,15 +57,29 @@ def parse_names(text: str) -> Names:
 
 
 def affiliation_behind(text: str, end: int) -> str:
-    """Return what stands in parentheses behind the name that ends at `end`, with them, or ""."""
+    """Return what stands behind the name that ends at `end` of what the person belongs to, or "".
+
+    That is in parentheses, with them, or the numbers of footnotes.
+    """
     found = _PARENTHESES.match(text, end)
-    return found[0] if found and _is_affiliation(found[1]) else ""
+    if found and _is_affiliation(found[1]):
+        return found[0]
+    numbers = _NUMBERS.match(text, end)
+    return numbers[0] if numbers and _have_numbers(text) else ""
 
 
 def _without_affiliations(text: str) -> str:
-    if "(" not in text:
-        return text
-    return _PARENTHESES.sub(lambda it: "" if _is_affiliation(it[1]) else it[0], text)
+    if "(" in text:
+        text = _PARENTHESES.sub(lambda it: "" if _is_affiliation(it[1]) else it[0], text)
+    return _NUMBERED.sub(r"\1", text) if _have_numbers(text) else text
+
+
+def _have_numbers(text: str) -> bool:
+    """Whether at least half of several names of two words end in digits, as those of footnotes."""
+    if _DIGIT.search(text) is None:
+        return False
+    bare, count = _NUMBERED.subn(r"\1", text)
+    return count > 1 and 2 * count > len(_PARTING.findall(bare))
 
 
 def _is_affiliation(text: str) -> bool:
@@ -77,6 +91,12 @@ _PARENTHESES = lazy_regex(
     r"\s?\(([^()]{2,200})\)(?=\s*(?:\.?\s*$|[,，、;；*_]|(?:and|&|\(?et\.? ?al|others)\b|等|&))",
     re.IGNORECASE,
 )
+_NUMBERS = lazy_regex(
+    r"\d{1,2}(?:, ?\d{1,2})*[*†‡§¶#]*(?=\s*(?:\.?\s*$|[,，、;；]|(?:and|&|et\.? ?al)\b))"
+)
+_NUMBERED = lazy_regex(rf"([^\s,，、;；]\s[^\s\d_,，、;；]+)(?:{_NUMBERS.pattern})")
+_DIGIT = lazy_regex(r"\d")
+_PARTING = lazy_regex(r"[,，、;；]|(?:and|&) ")
 _CLOSED = lazy_regex(r"\(([^()]{2,200})\)(?=\.(?:\s|$))")
 _SHORT_NAME = lazy_regex(r"\b[A-Z]{2,}\b")
 """The short name of an institute, as MIT or UCSD."""
