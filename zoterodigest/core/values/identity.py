@@ -48,15 +48,18 @@ def identifier_of(url: str) -> Identifier | None:
     text = url.strip()
     if len(text) > _LONGEST_URL:
         return None
-    if bare := _BARE_ARXIV.fullmatch(text):
-        return _arxiv(bare["id"])
-    if bare := _BARE_DOI.fullmatch(text):
-        return _doi(bare["doi"])
+    if not text.startswith("http"):
+        if bare := _BARE_ARXIV.fullmatch(text):
+            return _arxiv(bare["id"])
+        if bare := _BARE_DOI.fullmatch(text):
+            return _doi(bare["doi"])
     address = _split(text)
     if address is None:
         return None
+    host, path = address.host, address.path
     # Decoded, as publishers write the slash of a DOI as %2F in their addresses.
-    host, path = address.host, unquote(address.path)
+    if "%" in path:
+        path = unquote(path)
     # PMLR serves its PDFs from GitHub, too.
     if host == "raw.githubusercontent.com" and path.startswith("/mlresearch/"):
         host, path = "proceedings.mlr.press", path.removeprefix("/mlresearch")
