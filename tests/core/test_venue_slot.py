@@ -31,6 +31,8 @@ SLOTS = {
     "19-CVPR": VenueReading("CVPR", "2019"),
     "19-covid": VenueReading("19-covid"),
     "12-May": VenueReading("12-May"),
+    "24-EuroSys": VenueReading("EuroSys", "2024"),
+    "18-CoNEXT": VenueReading("CoNEXT", "2018"),
     "05-JAN": VenueReading("05-JAN"),
     "10-shot": VenueReading("10-shot"),
     "ASPLOS 21'": VenueReading("ASPLOS", "2021"),

@@ -82,6 +82,14 @@ VENUES = ("CVPR 2021", "ICLR 2022", "NeurIPS 2020", "ICML 2019")
             "{n}. {t}\n   - who: {a}\n   - in: {v}\n   - {u}\n",
             "1. {title}\n   - who: {authors}\n   - in: {venue}\n   - {url}",
         ),
+        # Brackets that are escaped stand around links as others do.
+        ("* {t} \\[[Paper]({u})] \\[[Code]({u})]\n", "* {title} {links}"),
+        # A venue of all entries is a value, and no words of the template.
+        ("- {t} RecSys 2022 【第 {n}】\n", "- {title} {venue} 【第 {ignored}】"),
+        ("- {t}, KDD, 2021. [pdf]({u})\n", "- {title}, {venue}. {links}"),
+        ("- 16-ATC-{t}\n", "- {venue}-{title}"),
+        # Where the name of a venue leads is no page of the paper.
+        ("- {t} ([{v}](notes/{n}.md)) [pdf]({u})\n", "- {title} ([{venue}]({ignored})) {links}"),
     ],
 )
 def test_a_template_has_the_words_of_the_list_and_the_slots_of_its_values(
@@ -114,6 +122,62 @@ def test_four_digits_in_any_brackets_are_a_year(times: tuple[str, ...], slot: st
 
     [template] = found.templates
     assert f"{{{slot}}}" in template
+
+
+def test_a_nickname_before_a_colon_is_of_the_title() -> None:
+    nicknames = ("**Owl**: ", "**Kite**: ", "", "**Gull**: ")
+    text = "".join(
+        f"- 202{n} best paper, {nickname}{t}, [link](https://arxiv.org/abs/2101.0000{n})\n"
+        for n, (nickname, t) in enumerate(zip(nicknames, TITLES, strict=True))
+    )
+
+    found = learned(text)
+
+    titles = [one.title.replace("*", "") for one in found.document.entries]
+    assert titles[0] == "Owl: Deep Nets: A Survey"
+    assert titles[2:] == ["On Graphs", "Gull: A Simple Baseline"]
+
+
+def test_rows_of_universities_are_no_summary() -> None:
+    places = (
+        "Moss College",
+        "Reed Labs & Bark AI",
+        "UHU & Moss College & Reed Labs",
+        "Shore & UHU",
+    )
+    text = "".join(
+        f"* {t} [pdf](https://arxiv.org/abs/2101.0000{n})\n  * {place}\n"
+        for n, (t, place) in enumerate(zip(TITLES, places, strict=True))
+    )
+
+    found = learned(text)
+
+    assert "summary" not in "".join(found.templates)
+    assert [one.title for one in found.document.entries] == list(TITLES)
+
+
+def test_the_period_that_ends_titles_is_none_of_them() -> None:
+    text = "".join(
+        f"- {t}.\n  - {a}. *{v}*. [pdf](https://arxiv.org/abs/2101.0000{n})\n"
+        for n, (t, a, v) in enumerate(zip(TITLES[:3], PEOPLE[:3], VENUES[:3], strict=True))
+    )
+
+    found = learned(text)
+
+    assert [one.title for one in found.document.entries] == list(TITLES[:3])
+
+
+def test_titles_of_which_some_end_in_a_venue_are_read_by_two_templates() -> None:
+    ends = (" ICDM2018", "", " KDD2021", "")
+    text = "".join(
+        f"- {t}{end} [Paper](https://arxiv.org/abs/2101.0000{n})\n"
+        for n, (t, end) in enumerate(zip(TITLES, ends, strict=True))
+    )
+
+    found = learned(text)
+
+    assert found.templates == ("- {title} {venue} {links}", "- {title} {links}")
+    assert [one.title for one in found.document.entries] == list(TITLES)
 
 
 TWO_LISTS = "".join(
@@ -208,9 +272,16 @@ AFFILIATED = """\
 """
 
 
+SLASHES = "".join(
+    f"- {venue} / {title}\n"
+    for venue, title in zip(("ATC", "OSDI", "NSDI", "SOSP"), TITLES, strict=True)
+)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "template", "titles"),
     [
+        (SLASHES, 0, "- {venue} / {title}", [TITLES[0], TITLES[-1]]),
         (BARE, 8, "- {title}", ["Counting Owls by Ear", "Fishing with Bait"]),
         (NOTED, 3, "- [{title}]({url})", ["Counting Owls by Ear", "Herons That Wait for Rain"]),
         (

@@ -257,6 +257,43 @@ def test_two_ways_to_read_a_line_are_told_with_both_columns() -> None:
     assert entry.problems[0].line == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "venue"),
+    [
+        ("On Graphs KDD 2021", "On Graphs", "KDD 2021"),
+        ("Deep Nets for All NeurIPS 2020", "Deep Nets for All", "NeurIPS 2020"),
+        ("On Graphs Some Venue 2021", None, None),
+        ("Moving KDD 2021 to ICML 2022", "Moving KDD 2021 to", "ICML 2022"),
+    ],
+)
+def test_behind_a_title_and_a_blank_a_venue_is_one_that_the_table_knows(
+    text: str, title: str | None, venue: str | None
+) -> None:
+    (entry,) = read(f"- {text} 【a remark】\n", "- {title} {venue} 【{summary}】").entries
+
+    words = {slot.name: slot.words for slot in entry.slots}
+    assert (words.get("title"), words.get("venue")) == (title, venue)
+    assert bool(entry.broken) == (title is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("16-ATC-On Caches", "On Caches"),
+        ("20-OSDI-PANIC: A High-Performance NIC", "PANIC: A High-Performance NIC"),
+    ],
+)
+def test_a_venue_behind_a_short_year_ends_before_the_next_hyphen(text: str, title: str) -> None:
+    (entry,) = read(f"- {text}\n", "- {venue}-{title}").entries
+
+    assert entry.title == title
+
+
+def test_a_template_without_a_line_is_refused() -> None:
+    with pytest.raises(BadTemplate, match=r"needs \{title\}"):
+        parse_template("- ", {"title"}.__contains__)
+
+
 def test_a_slot_between_a_pair_holds_its_end_only_escaped_or_in_an_inner_pair() -> None:
     source = f"""\
 - [A [b] c]({ID}) (x)

@@ -108,7 +108,7 @@ _SHORT_YEAR = lazy_regex(
     r"|^[a-z]{3,12} (\d\d)(?=['’](?!\w))"
     # Of words behind a number only a short form is a venue: "12-May" is a day, "10-shot" a setting.
     r"|^[\W_]{0,4}(\d\d)-(?!(?:covid|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?!\w))"
-    r"(?=(?-i:[A-Z]{2})[a-z]{1,10}(?!\w))",
+    r"(?=(?-i:[A-Z]{2}|[A-Z][a-z]{1,4}[A-Z])[a-z]{1,10}(?!\w))",
     re.IGNORECASE,
 )
 _BETWEEN = " \t,;:|·-"

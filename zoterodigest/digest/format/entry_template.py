@@ -330,7 +330,7 @@ def is_only_blanks(part: Part | None) -> bool:
 def _check_template(template: EntryTemplate) -> None:
     lines = template.lines
     if "title" not in template.slots:
-        raise BadTemplate(lines[0].number, 1, "a template needs {title}")
+        raise BadTemplate(lines[0].number if lines else 1, 1, "a template needs {title}")
     if lines[0].may_be_missing:
         raise BadTemplate(lines[0].number, 1, "the first line cannot be missing: it is one group")
     _check_once(lines)

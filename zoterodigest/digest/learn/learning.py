@@ -22,7 +22,15 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.line_pattern import LinePattern
 from zoterodigest.digest.learn.blocks import EntryBlock, Family, families, lead
 from zoterodigest.digest.learn.format_text import TOLD
-from zoterodigest.digest.learn.naming import is_paper, lists_people, named, number_of_papers
+from zoterodigest.digest.learn.marks import VENUE_AND_YEAR, values_in
+from zoterodigest.digest.learn.naming import (
+    is_of_names,
+    is_paper,
+    lists_people,
+    named,
+    number_of_papers,
+    with_venues,
+)
 from zoterodigest.digest.learn.proposals import ProposedLine, TemplateProposal, named_line
 from zoterodigest.digest.learn.rows import Row, rows
 from zoterodigest.digest.learn.skeletons import Skeleton, skeletons
@@ -43,7 +51,7 @@ _MOST_PAPERS = 3
 """An entry may name works beside its own; what names more papers, or is longer, is a list."""
 _MOST_TEMPLATES = 6
 _MOST_FAMILIES = 8
-_MOST_GROUPS = 2
+_MOST_GROUPS = 4
 _MOST_VARIANTS = 300
 _MOST_STEPS = 6
 _HOPELESS = -50.0
@@ -53,7 +61,7 @@ _GAIN = 0.3
 
 _WORTHS = {"title": 1.0, "authors": 0.5, "url": 0.5, "arxiv": 0.5, "doi": 0.5, "links": 0.4}
 _WORTHS |= {"venue": 0.4, "date": 0.3, "year": 0.25, "code": 0.3, "summary": 0.3, "award": 0.2}
-_ODD_TITLE = lazy_regex(r"https?://|\]\(|\*\*|\bet al\b|[|<>{}]")
+_ODD_TITLE = lazy_regex(rf"https?://|\]\(|\*\*|\bet al\b|[|<>{{}}]|{VENUE_AND_YEAR.pattern}\W*$")
 _LEAD = lazy_regex(r"[^\w\s\"'“‘«《(\[{$¿¡@#&.*_`-]+(?=\s)")
 """A sign before a title and none of it, such as a star or an emoji."""
 
@@ -241,14 +249,24 @@ def _worth(entry: DigestEntry, *, is_told: bool) -> float:
     if not (is_told or is_shown):
         return -0.5
     worth = sum(_WORTHS.get(name, 0.1) for name in names)
-    worth -= 0.4 * len(entry.problems)
+    # A remark below an entry that no template reads stays as it is: one says as much as ten.
+    worth -= 0.3 * bool(entry.problems)
     worth -= 0.005 * sum(len(slot.words) for slot in entry.slots if slot.name == "ignored")
-    if lists_people(entry.title):
+    if lists_people(entry.title) or VENUE_AND_YEAR.fullmatch(entry.title):
         return -0.5
+    # Universities and keywords say nothing of what is in a paper.
+    worth -= sum(is_of_names(slot.words) for slot in entry.slots if slot.name == "summary")
+    worth -= sum("](" in slot.words for slot in entry.slots if slot.name == "summary")
+    worth -= 0.3 * (entry.title[-1:] == ".")
+    if "year" not in names and any(
+        it.name == "venue" and _YEAR.search(it.words) for it in entry.slots
+    ):
+        worth += _WORTHS["year"]
     is_odd = bool(_ODD_TITLE.search(entry.title) or _LEAD.match(entry.title))
     return worth - 0.002 * len(entry.title) - 0.6 * is_odd
 
 
+_YEAR = lazy_regex(r"\d\d")
 _COMMON = 0.1
 """What a word costs that all venues of a list end in: it is a word of the template."""
 
@@ -292,17 +310,24 @@ def _told(family: Family) -> list[EntryBlock]:
 def _best(excerpt: _Excerpt, known: tuple[TemplateProposal, ...]) -> _Trial | None:
     """Return what is known with the one proposal more that gains most, None if none does."""
     start = excerpt.score(known) if known else 0.0
-    best: _Trial | None = None
-    for family in excerpt.families():
-        for proposal in _proposals(family, excerpt.entries_of(family), excerpt.venues):
+    trials: dict[tuple[int, int], _Trial] = {}
+    for at, family in enumerate(excerpt.families()):
+        for kind, proposal in _proposals(family, excerpt.entries_of(family), excerpt.venues):
             proposals = (*known, proposal)
             score = excerpt.score(proposals)
-            if score > (best.score if best else excerpt.least):
-                best = _Trial(proposals, score)
-    if best is None:
+            old = trials.get((at, kind))
+            if score > (old.score if old else excerpt.least):
+                trials[at, kind] = _Trial(proposals, score)
+    # The best of each way to cut and compare: mending may turn the second into the first.
+    ranked = sorted(trials.values(), key=lambda one: one.score, reverse=True)[:_MOST_MENDED]
+    if not ranked:
         return None
-    best = _with_leads(excerpt, _mended(excerpt, best))
+    mended = max((_mended(excerpt, one) for one in ranked), key=lambda one: one.score)
+    best = _with_leads(excerpt, mended)
     return best if excerpt.is_told or best.score > start + _GAIN else None
+
+
+_MOST_MENDED = 3
 
 
 def _mended(excerpt: _Excerpt, trial: _Trial) -> _Trial:
@@ -325,7 +350,10 @@ def _mended(excerpt: _Excerpt, trial: _Trial) -> _Trial:
 
 
 def _with_leads(excerpt: _Excerpt, trial: _Trial) -> _Trial:
-    """Return a trial with a template of its own for each sign that titles often begin with."""
+    """Return a trial with templates of their own for signs before titles and venues behind them.
+
+    Such are a star that many titles begin with, and `ICDM 2018` that some end in.
+    """
     entries = excerpt.read(tuple(one.text for one in trial.proposals)).entries
     leads: Counter[tuple[int, str]] = Counter()
     for entry in entries:
@@ -338,6 +366,11 @@ def _with_leads(excerpt: _Excerpt, trial: _Trial) -> _Trial:
         proposals = (*added, variant, *trial.proposals) if variant else ()
         if variant and excerpt.score(proposals) > excerpt.score((*added, *trial.proposals)):
             added.append(variant)
+    for proposal in trial.proposals:
+        variant = proposal.with_venue()
+        proposals = (*added, variant, *trial.proposals) if variant else ()
+        if variant and excerpt.score(proposals) > excerpt.score((*added, *trial.proposals)) + 1:
+            added.append(variant)
     proposals = (*added, *trial.proposals)
     return _Trial(proposals, excerpt.score(proposals))
 
@@ -347,17 +380,22 @@ _MOST_LEADS = 5
 
 def _proposals(
     family: Family, blocks: Sequence[EntryBlock], venues: VenueTable
-) -> Iterator[TemplateProposal]:
-    """Yield templates for blocks of a family."""
+) -> Iterator[tuple[int, TemplateProposal]]:
+    """Yield templates for blocks of a family, with the number of the group they come from."""
     groups: dict[str, list[EntryBlock]] = {}
     for block in blocks:
-        groups.setdefault(lead(block.lines[0].text)[:1], []).append(block)
+        text = block.lines[0].text
+        signs = text[: len(text) - len(text.lstrip("[(*_~`\"'\\"))]
+        for kind in (lead(text)[:1], f"signs {signs}", values_in(text)):
+            groups.setdefault(kind, []).append(block)
     # A list may have entries of several shapes: those that begin alike are compared apart as well.
-    largest = sorted(groups.values(), key=len, reverse=True)[:_MOST_GROUPS]
-    for alike in (blocks, *(one for one in largest if _FEWEST <= len(one) < len(blocks))):
+    apart = {tuple(one): None for one in groups.values() if _FEWEST <= len(one) < len(blocks)}
+    largest = sorted(apart, key=len, reverse=True)[:_MOST_GROUPS]
+    for number, alike in enumerate((tuple(blocks), *largest)):
         # From the whole list: what the entries of one section have in common is no text of all.
         spread = alike[:: -(-len(alike) // _SAMPLE)]
-        yield from _proposals_for(family, spread, venues)
+        for proposal in _proposals_for(family, spread, venues):
+            yield number, proposal
 
 
 def _proposals_for(
@@ -372,7 +410,7 @@ def _proposals_for(
         pairs = list(zip(kept, lines, strict=True))
         if _is_out_of_step(pairs):
             continue
-        for needed in (0.97, 0.6):
+        for needed in (2.0, 0.97, 0.6):
             placed = (_placed(row, line, needed) for row, line in pairs)
             proposed = [one for one in placed if not (one.may_be_missing and one.is_empty)]
             plain = [one.without_groups() for one in proposed]
@@ -401,7 +439,8 @@ _KEPT = 4
 def _skeletons(texts: Sequence[str], venues: VenueTable) -> list[Skeleton]:
     """Return the skeletons that read most of the lines, the best first."""
     rated: dict[str, tuple[float, Skeleton]] = {}
-    for skeleton in skeletons(texts):
+    for found in skeletons(texts):
+        skeleton = with_venues(found, venues)
         (names,) = named([skeleton], venues)
         line = named_line(skeleton, names)
         if skeleton.is_sound and line.text not in rated:

@@ -57,7 +57,7 @@ _ARXIV = lazy_regex(
 _ADDRESS = lazy_regex(
     r"https?://(?:[^\s<>()|\]\[\"'`；，。）】》]|\([^\s()]*\))*(?:[^\s<>()|\]\[\"'`；，。）】》.,;:!?*_]|\([^\s()]*\))"
 )
-_BETWEEN_LINKS = lazy_regex(r"[\])*_`]*[ \t]*(?:[,;|/·•&+]|and\b|or\b)?[ \t]*[\[(*_`]*")
+_BETWEEN_LINKS = lazy_regex(r"[\])*_`\\]*[ \t]*(?:[,;|/·•&+]|and\b|or\b)?[ \t]*[\[(*_`\\]*")
 _FIRST = r"[A-ZÀ-Þ][\w'’-]*\.?"
 _PARTICLES = "van|von|der|den|de|la|du|bin|al|el|dos|da|di"
 _NAME = rf"{_FIRST}(?:[ -](?:{_FIRST}|{_PARTICLES}))*"
@@ -67,6 +67,12 @@ _NAMES = lazy_regex(rf"(?<![\w-]){_NAME}(?:(?:{_AND}{_NAME})+{_ET_AL}?|{_ET_AL})
 _LABEL_END = lazy_regex(r"[ \t*_]{0,5}[:：=]")
 _MOST_LABEL_WORDS = 3
 _LABELS = PAPER_LABELS | CODE_LABELS
+VENUE_AND_YEAR = lazy_regex(
+    r"\b[A-Z][A-Za-z]{0,8}[A-Z][A-Za-z]{0,8}(?:(?:[ ,]{1,2}|[ ]?['’])(?:19|20)?|(?:19|20))\d\d\b"
+)
+"""A venue as an acronym, before its year."""
+_LEADING_VENUE = lazy_regex(r"\d\d-[A-Z][a-z]{0,4}[A-Z]\w{0,10}(?=-)")
+"""A year and a venue before a title, all parted by hyphens: `16-ATC-On Caches`."""
 _SHORT_LABEL = lazy_regex(r"^[\d.v]+$|^\W*[A-Za-z]+['’ ]?\d{2,4}\W*$")
 
 
@@ -138,6 +144,12 @@ def line_marks(text: str, known: Vocabulary) -> list[Mark]:
     ]
 
 
+def values_in(text: str) -> str:
+    """Return which values a line shows, in order, people but for their number aside."""
+    found = (key for _, _, key in sorted(_values(text, Vocabulary(_LABELS))))
+    return "".join(key for key in found if key != "{authors}")
+
+
 def _side(between: str, beyond: str, nearest: int) -> str:
     """Return what stands on one side of a mark: the next mark if only blanks part them."""
     if not between.strip(" \t"):
@@ -168,6 +180,9 @@ def _values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]:
     taken = list(_link_values(text, known))
     yield from taken
     spans = [(start, end) for start, end, _ in taken]
+    if found := _LEADING_VENUE.match(text):
+        spans.append(found.span())
+        yield *found.span(), "{venue}"
     for pattern, key in ((_DOI, "{doi}"), (_ARXIV, "{arxiv}")):
         for found in pattern.finditer(text):
             if not _is_in(found.span(), spans):
@@ -205,6 +220,8 @@ def _link_values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]
         is_titled = bool(label) and not _is_label(label, known.labels)
         is_titled &= is_first or len(label.split()) > _MOST_LABEL_WORDS
         is_titled |= is_first and known.has_titled_links and folded_label(label) not in _LABELS
+        # "([CVPR 2021](notes/cvpr.md))": what is linked is a value as well.
+        is_titled |= bool(VENUE_AND_YEAR.fullmatch(label))
         if is_bare or (is_titled and label):
             if run:
                 yield *_with_brackets(text, run), "{links}"
@@ -230,6 +247,8 @@ def _with_brackets(text: str, run: tuple[int, int]) -> tuple[int, int]:
     start, end = run
     while start and end < len(text) and text[start - 1] + text[end] in ("[]", "()"):
         start, end = start - 1, end + 1
+        # Of a bracket that is escaped, only the one that opens must be.
+        start -= text[start - 1 : start] == "\\"
     return start, end
 
 

@@ -10,6 +10,7 @@ from zoterodigest.core.values import identity, names, venue_slot
 from zoterodigest.core.values.dates import parse_date
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import builtin_formats, folded_label
+from zoterodigest.digest.learn.marks import VENUE_AND_YEAR
 from zoterodigest.digest.learn.skeletons import Hole, RepeatedWords, Skeleton
 from zoterodigest.digest.read.codecs import takes
 from zoterodigest.frozen import dataclass
@@ -66,6 +67,10 @@ def named(lines: Sequence[Skeleton], venues: VenueTable) -> list[list[str]]:
     for at, slot in enumerate(slots):
         if at == best or slot == "title":
             slots[at] = "title" if at == best else ""
+    for at, one in enumerate(holes):
+        # Where the name of a venue leads is no page of the paper.
+        if one.is_target and at and slots[at - 1] == "venue" and holes[at - 1].row == one.row:
+            slots[at] = "ignored"
     slots = _each_once(slots, [one.hole for one in holes])
     result: list[list[str]] = [[] for _ in lines]
     for one, slot in zip(holes, slots, strict=True):
@@ -73,6 +78,22 @@ def named(lines: Sequence[Skeleton], venues: VenueTable) -> list[list[str]]:
     return result
 
 
+def with_venues(line: Skeleton, venues: VenueTable) -> Skeleton:
+    """Return a line with a hole for a venue, or a year, that all of its texts name."""
+    parts: list[RepeatedWords | Hole] = []
+    for part in line.parts:
+        found = _DATED.search(part.text) if isinstance(part, RepeatedWords) else None
+        if found is None or not _takes("venue", found[0], venues):
+            parts.append(part)
+            continue
+        hole = Hole("", (found[0],), part.group, 1)
+        around = (found.string[: found.start()], found.string[found.end() :])
+        before, behind = (RepeatedWords(text, part.group) if text else None for text in around)
+        parts += [one for one in (before, hole, behind) if one is not None]
+    return Skeleton(tuple(parts))
+
+
+_DATED = lazy_regex(rf"{VENUE_AND_YEAR.pattern}|\b(?:19|20)\d\d\b")
 _LATER = 0.15
 """What each hole before it takes from the score of a title."""
 _NO_TITLE = -9.0
@@ -115,7 +136,7 @@ class _PlacedHole:
     def title_score(self) -> float:
         """How much what stands in it looks like titles."""
         texts = [text for text in self.hole.contents if text]
-        if self.hole.key or not texts or self.hole.share < 0.9:
+        if self.hole.key or not texts or self.hole.share < (0.9 if self.hole.group else 0.8):
             return _NO_TITLE
         words = [len(text.split()) for text in texts]
         if max(words) < 2:
@@ -127,7 +148,10 @@ class _PlacedHole:
         score -= 0.8 * _share(texts, lambda it: it[-1] in ".。!！")
         score -= 2 * _share(texts, lists_people)
         score -= _share(texts, lambda it: bool(_NAME.fullmatch(it)))
+        score -= 2 * _share(texts, lambda it: bool(VENUE_AND_YEAR.fullmatch(it)))
         score += 0.6 * self.before.rstrip().endswith(_OPENINGS)
+        # What stands beside the links of a paper is its title rather than a line below.
+        score += 0.5 * any(it.key in ("{links}", "{url}") for it in self.line.holes)
         # "Paper: [Title](address)": the label names the link, and so its title.
         if self._is_linked:
             return score + 1
@@ -247,7 +271,8 @@ def _each_once(slots: Sequence[str], holes: Sequence[Hole]) -> list[str]:
     free = [
         (_words(hole), at)
         for at, (slot, hole) in enumerate(zip(slots, holes, strict=True))
-        if not slot and at > title and _words(hole) >= _FEWEST_WORDS and not _are_people(hole)
+        if not slot and at > title and _words(hole) >= _FEWEST_WORDS
+        if not (_are_people(hole) or _are_places(hole))
     ]
     summary = max(free)[1] if free and "summary" not in slots else -1
     best: dict[str, int] = {}
@@ -295,6 +320,20 @@ def _are_people(hole: Hole) -> bool:
     return lists * 2 > len(hole.contents)
 
 
+def _are_places(hole: Hole) -> bool:
+    """Whether contents are rows of names, as of universities and companies, and no sentences."""
+    return _share(hole.contents, is_of_names) > 0.5
+
+
+def is_of_names(text: str) -> bool:
+    """Whether a text has hardly a word in small letters, as a row of names, and no sentence."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if word not in _SMALL_WORDS]
+    return bool(words) and sum(map(str.isupper, (it[0] for it in words))) >= 0.85 * len(words)
+
+
+_SMALL_WORDS = frozenset({"and", "at", "de", "der", "di", "for", "of", "the", "w"})
+
+
 def is_paper(text: str) -> bool:
     """Whether a text names a paper: by an address, or an identifier."""
     return number_of_papers(text) > 0
@@ -316,8 +355,8 @@ _PAPER_LINK = lazy_regex(
     r"\[\W{0,4}(?:paper|pdf|arxiv|论文)\W{0,4}\]\(http|>\W?(?:paper|pdf)\W?</a", re.I
 )
 _VENUE_AND_YEAR = lazy_regex(
-    r"\b[A-Z][A-Za-z]{0,8}[A-Z][A-Za-z]{0,8}(?:[ ,]{1,2}|[ ]?['’])(?:19|20)?\d\d\b"
-    r"|\b(?:19|20)\d\d, [A-Z]{3,}"
+    rf"{VENUE_AND_YEAR.pattern}|\b(?:19|20)\d\d, [A-Z]{{3,}}"
+    r"|^\d\d-[A-Z][a-z]{0,4}[A-Z]\w{0,10}-"
 )
 """A venue as an acronym, behind or before its year."""
 _ADDRESS = lazy_regex(r"https?://[^\s<>()\[\]|\"']+")

@@ -15,6 +15,7 @@ from zoterodigest.digest.format.entry_template import (
 from zoterodigest.digest.format.format import SLOTS
 from zoterodigest.digest.learn.skeletons import RepeatedWords, Skeleton, are_whole
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _LONGEST_CUT = 6
 """So many signs of the text beside a slot may go with it, cut at any of them."""
@@ -84,6 +85,7 @@ class ProposedLine:
         number = max(groups, default=0) + 1
         if self.may_be_missing or len(groups) >= MOST_GROUPS:
             return
+        yield from self._with_period()
         for at, part in enumerate(self.parts):
             if isinstance(part, SlotPart) and part.slot != "title" and not part.group:
                 for before in _cuts(self.parts[at - 1] if at else None, behind=False):
@@ -92,6 +94,11 @@ class ProposedLine:
                         line = self._with_group(at, number, before, after)
                         if are_whole([it for it in line.parts if isinstance(it, RepeatedWords)]):
                             yield line
+
+    def _with_period(self) -> Iterator[ProposedLine]:
+        """Yield the line with the period that ends its title."""
+        if self.parts and _is_slot(self.parts[-1], "title") and not self.parts[-1].group:
+            yield replace(self, parts=(*self.parts, RepeatedWords(".", 0)))
 
     def _with_group(self, at: int, number: int, before: int, after: int) -> ProposedLine:
         """Return it with a slot in a group, with so many signs of the text on both sides."""
@@ -125,12 +132,54 @@ def _cuts(part: RepeatedWords | SlotPart | None, *, behind: bool) -> Iterator[in
 def named_line(skeleton: Skeleton, slots: Sequence[str]) -> ProposedLine:
     """Return the line of a skeleton whose holes are these slots."""
     names = iter(slots)
-    return ProposedLine(
-        tuple(
-            part if isinstance(part, RepeatedWords) else SlotPart(next(names), part.group)
-            for part in skeleton.parts
-        )
-    )
+    parts = [
+        part if isinstance(part, RepeatedWords) else SlotPart(next(names), part.group)
+        for part in skeleton.parts
+    ]
+    return ProposedLine(tuple(_with_whole_title(parts)))
+
+
+_NO_END = lazy_regex(
+    r"[ \t]*[*_]{0,2}[:：][*_]{0,2}[ \t]*"
+    r"|(?:[ \t]*[*_]{0,2}[:：][*_]{0,2})?[ \t]*[A-Z][\w'’-]*(?:[ \t]+[\w'’-]+)*[ \t]*"
+)
+"""What stands within a title and parts no values: a colon, or words of which the first is great."""
+
+
+def _with_whole_title(
+    parts: Sequence[RepeatedWords | SlotPart],
+) -> Sequence[RepeatedWords | SlotPart]:
+    """Return the parts of a line with the free text that is torn from its title.
+
+    Before a colon stands a nickname; a word that many titles have is a word of theirs.
+    """
+    title = next((at for at, it in enumerate(parts) if _is_slot(it, "title")), None)
+    if title is None:
+        return parts
+    first, last = title, title
+    while (torn := _torn(parts[:first][::-1])) is not None:
+        first -= torn
+    while (torn := _torn(parts[last + 1 :])) is not None:
+        last += torn
+    if first == last:
+        return parts
+    whole = SlotPart("title", parts[title].group)
+    return [*parts[:first], whole, *parts[last + 1 :]]
+
+
+def _torn(beside: Sequence[RepeatedWords | SlotPart]) -> int | None:
+    """Return how many parts beside a title are words of it: up to a free slot; None if none are."""
+    for at, part in enumerate(beside):
+        if isinstance(part, SlotPart):
+            words = [it.text for it in beside[:at] if isinstance(it, RepeatedWords)]
+            is_free = part.slot in ("ignored", "summary")
+            ways = ("".join(words), "".join(reversed(words)))
+            return at + 1 if is_free and words and any(map(_NO_END.fullmatch, ways)) else None
+    return None
+
+
+def _is_slot(part: RepeatedWords | SlotPart, name: str) -> bool:
+    return isinstance(part, SlotPart) and part.slot == name
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +211,18 @@ class TemplateProposal:
             for at, part in enumerate(line.parts):
                 if isinstance(part, SlotPart) and part.slot == "title" and not part.group:
                     parts = (*line.parts[:at], RepeatedWords(f"{lead} ", 0), *line.parts[at:])
+                    return self.with_line(number, replace(line, parts=parts))
+        return None
+
+    def with_venue(self) -> TemplateProposal | None:
+        """Return it with a venue behind the title; None if it has one, or a title in a group."""
+        if any("venue" in line.slots for line in self.lines):
+            return None
+        for number, line in enumerate(self.lines):
+            for at, part in enumerate(line.parts):
+                if _is_slot(part, "title") and not part.group:
+                    venue = RepeatedWords(" ", 0), SlotPart("venue", 0)
+                    parts = (*line.parts[: at + 1], *venue, *line.parts[at + 1 :])
                     return self.with_line(number, replace(line, parts=parts))
         return None
 

@@ -23,7 +23,7 @@ _WEAK_ALONE = frozenset(".,:：-;&/'’!?+")
 _LEAST_STEADY = (0.7, 0.5)
 _LEAST_SHARE = 0.12
 _FEWEST = 2
-_BOUNDS = frozenset({"{url}", "{links}", "{arxiv}", "{doi}", "{date}"})
+_BOUNDS = frozenset({"{url}", "{venue}", "{links}", "{arxiv}", "{doi}", "{date}"})
 """Values that tell by themselves where they end."""
 
 
@@ -108,7 +108,9 @@ def _key(lines: Sequence[Sequence[Mark]], column: Column) -> str:
 def _is_in_text(lines: Sequence[Sequence[Mark]], column: Column) -> bool:
     """Whether a column holds a sign as it stands in any text: within words, or behind one."""
     marks = [lines[line][place] for line, place in column.items()]
-    within = sum(it.around[0].strip() == "w" and it.around[1].strip() == "w" for it in marks)
+    # "ATC / On Caches": a slash between blanks parts values.
+    beside = {"w"} if marks[0].key == "/" else {"w", " w"}
+    within = sum(set(it.around) <= beside for it in marks)
     return marks[0].key in _WEAK_ALONE and within * 2 > len(marks)
 
 

@@ -58,7 +58,14 @@ def _is_venue(text: str, venues: VenueTable) -> bool:
         return False
     if name and (venues.find(name) is not None or name.startswith(PUBLISHERS)):
         return True
+    if _YEAR_FIRST.match(text) and _HYPHENS.search(name):
+        return False
     return bool(reading.year) and (not name or name[0].isupper()) and ". " not in name
+
+
+_YEAR_FIRST = lazy_regex(r"\d\d-[A-Z]")
+_HYPHENS = lazy_regex(r"[-–—]")
+"""Of `16-ATC-On Caches` the venue ends before the title."""
 
 
 def are_authors(text: str) -> bool:

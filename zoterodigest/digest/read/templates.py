@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.core.values.venue_slot import parse_venue
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.line_pattern import (
     ChosenPattern,
@@ -249,22 +250,51 @@ def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | Two
         from zoterodigest.digest.read.loose_lines import unmarked
     ways = 0
     for chosen in pattern.fitting(data):
-        first: LineMatch | None = None
+        taken: list[LineMatch] = []
         match = chosen.shortest(data)
         while match is not None:
             ways += 1
             found = unmarked(chosen, match, data) if chosen.is_loose else match
-            if first != found and _is_taken(chosen, match, found, data, terms):
-                if first is not None:
-                    return _parting(chosen, first, found)
-                first = found
+            if found not in taken and _is_taken(chosen, match, found, data, terms):
+                if taken and not _may_name_venue(chosen):
+                    return _parting(chosen, taken[0], found)
+                taken.append(found)
             if ways >= MOST_WAYS:
                 # Whether there is another way is not known, and none is guessed.
                 return TwoWays("", (0, 0))
             match = chosen.following(data, match)
-        if first is not None:
-            return LineRead(chosen, first)
+        if taken:
+            sure = taken if len(taken) == 1 else _with_known_venue(chosen, taken, data, terms[1])
+            if len(sure) == 1:
+                return LineRead(chosen, sure[0])
+            return _parting(chosen, taken[0], taken[1])
     return None
+
+
+def _may_name_venue(chosen: ChosenPattern) -> bool:
+    """Whether a venue stands right behind the title: where it begins, its name may tell."""
+    names = [place.slot for place in chosen.places]
+    return not chosen.is_loose and ("title", "venue") in pairwise(names)
+
+
+def _with_known_venue(
+    chosen: ChosenPattern, taken: Sequence[LineMatch], data: bytes, venues: VenueTable
+) -> list[LineMatch]:
+    """Return the ways whose venue the table knows, with a year: `On Graphs KDD 2021`.
+
+    None if the ways part elsewhere than between the title and the venue.
+    """
+    at = [place.slot for place in chosen.places].index("venue")
+    others = {(one.slots[: at - 1], one.slots[at + 1 :], one.groups) for one in taken}
+    if len(others) > 1 or len({(one.slots[at - 1][0], one.slots[at][1]) for one in taken}) > 1:
+        return []
+    texts = (decoded(data[slice(*one.slots[at])]) for one in taken)
+    found = (parse_venue(text) for text in texts)
+    return [
+        one
+        for one, reading in zip(taken, found, strict=True)
+        if reading.year and reading.venue and venues.find(reading.venue) is not None
+    ]
 
 
 def _is_taken(
