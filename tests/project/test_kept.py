@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -183,6 +185,71 @@ def test_a_state_folder_that_cannot_be_written_is_read_and_left_alone(open_folde
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == "b'1' None\n" * 2
     assert names_in(state) == {"kind-one"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A state folder on a disk of 64 KiB."""
+    mount = shutil.which("mount")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = [mount or "mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
+    if mount is None or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("no disk may be mounted here")
+    try:
+        create_state_folder(disk / ".zoterodigest")
+        yield disk / ".zoterodigest"
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_keeps_what_was_kept_and_no_half_of_anything(small_disk: Path) -> None:
+    keep(small_disk, {"kind-one": b"one", "kind-two": b"two"})
+
+    keep(small_disk, {"kind-one": b"x" * 100_000, "kind-three": b"3"})
+
+    assert names_in(small_disk) == {"kind-one", "kind-two"}
+    assert [kept(small_disk, f"kind-{name}") for name in ("one", "two")] == [b"one", b"two"]
+
+
+def test_a_disk_that_is_no_longer_full_is_used_again(small_disk: Path) -> None:
+    full = small_disk.parent / "full"
+    with suppress(OSError):
+        full.write_bytes(b"x" * 100_000)
+    keep(small_disk, {"kind-one": b"one"})
+    assert kept(small_disk, "kind-one") is None
+
+    full.unlink()
+    keep(small_disk, {"kind-one": b"one"})
+
+    assert kept(small_disk, "kind-one") == b"one"
+
+
+PRUNING = """
+import sys
+from pathlib import Path
+from zoterodigest.project.kept import keep, kept
+for number in range(300):
+    name, state = f"kind-{number % 7}", Path(sys.argv[1])
+    keep(state, {name: b"x" * 99}, most_files=3)
+    assert kept(state, name) in (b"x" * 99, None)
+"""
+
+
+def test_files_that_are_damaged_while_a_run_prunes_stop_nothing(state: Path) -> None:
+    pruning = subprocess.Popen([sys.executable, "-c", PRUNING, str(state)], stderr=subprocess.PIPE)
+    damages = itertools.cycle(DAMAGE.values())
+    while pruning.poll() is None:
+        for path in sorted((state / "cache").glob("kind-*")):
+            # The run may have pruned it, or it is a folder by now.
+            with suppress(OSError):
+                next(damages)(path)
+    assert pruning.communicate()[1] == b""
+    for number in range(4):
+        keep(state, {f"kind-new{number}": b"new"}, most_files=3)
+
+    files = [path for path in (state / "cache").iterdir() if path.is_file()]
+    assert sorted(path.name for path in files) == ["kind-new1", "kind-new2", "kind-new3"]
 
 
 KEEPING = """
