@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.sync.histories import caches
+from tests.sync.histories.agreeing import note_agreement, require_no_needless_conflict
 from tests.sync.histories.by_markdown import Pick, edit_summary
 from tests.sync.histories.effects import Effects, Killed
 from tests.sync.histories.model import TOKEN, Violation, plain, tokens_in, work_of
@@ -64,6 +65,7 @@ def run(stage: Stage, clone: Clone, direction: Intent) -> Outcome:
     stage.tell(f"{direction.name.lower()}")
     outcomes: list[Outcome] = []
     watched(stage, clone, direction, lambda: outcomes.append(_carry_out(stage, clone, direction)))
+    note_agreement(stage, clone)
     return outcomes[0]
 
 
@@ -208,6 +210,7 @@ def _carry_out(
     prepared, quiet = prepare(workspace, options), prepare_quietly(workspace, options)
     # A quiet run names few links: what a history judges by is the plan over all of them.
     stage.plan = prepared.plan
+    require_no_needless_conflict(stage, clone, prepared)
     if quiet is not None and caches.does_the_same(quiet, prepared):
         return caches.carried_out_quietly(stage, quiet, prepared)
     if quiet is not None and not stage.has_wrong_cache:

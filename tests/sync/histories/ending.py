@@ -8,6 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from tests.sync.histories import by_date, by_formatter
+from tests.sync.histories.agreeing import (
+    note_agreement,
+    require_edits_go_on,
+    require_no_needless_conflict,
+)
 from tests.sync.histories.by_tool import run, watched
 from tests.sync.histories.caches import AS_IT_IS, Cache, cached
 from tests.sync.histories.model import FIELDS, Violation, slot_of, tokens_in, work_of
@@ -35,6 +40,7 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import create_state_folder
 from zoterodigest.project.pending import forget_pending
 from zoterodigest.sync.apply.applying import _stored
+from zoterodigest.sync.apply.files import Backups, write_files
 from zoterodigest.sync.apply.lock_and_memory import record_ending
 from zoterodigest.sync.apply.sending import send
 from zoterodigest.sync.gathering import intent
@@ -58,11 +64,14 @@ def end(stage: Stage, cache: Cache = AS_IT_IS, *, is_planned: bool = False) -> N
         with cached(stage, clone, cache):
             prepared = _planned(stage, clone) if is_planned else _synced(stage, clone)
         _require_settled(stage, clone, prepared)
+        require_no_needless_conflict(stage, clone, prepared)
         require_no_silent_difference(stage, clone, prepared)
         by_date.require_no_silent_difference(prepared)
+        note_agreement(stage, clone)
     for library in stage.libraries:
         by_formatter.require_no_spelling(library)
         require_nothing_doubled(stage, library.read().items)
+    require_edits_go_on(stage, stage.clones[-1])
 
 
 def _synced(stage: Stage, clone: Clone) -> Prepared:
@@ -86,6 +95,7 @@ def _planned(stage: Stage, clone: Clone) -> Prepared:
         raise Violation(f"the guard stops a small run: {prepared.stop}")
     if prepared.is_settled:
         return prepared
+    require_no_needless_conflict(stage, clone, prepared)
     watched(stage, clone, intent.SYNC, lambda: put_as_planned(prepared))
     return prepare(clone.workspace, _SYNC)
 
@@ -98,11 +108,8 @@ def put_as_planned(prepared: Prepared) -> None:
     results = send(workspace.library, changes.sent, gathered.contents, silent)
     stored = _stored(changes, changes.foreseen or gathered.contents)
     results = replace(results, files=changes.files(results, stored))
-    for file in results.files:
-        if file.after is None:
-            file.path.unlink(missing_ok=True)
-        else:
-            file.path.write_bytes(file.after)
+    unwritten = write_files(results.files, None, Backups.of(workspace))
+    assert not unwritten
     ending = changes.end(results, stored)
     state_folder = workspace.project.state_folder
     create_state_folder(state_folder)

@@ -26,6 +26,7 @@ from tests.sync.histories import (
     by_undo,
     by_zotero,
 )
+from tests.sync.histories.agreeing import note_agreement
 from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.caches import AS_IT_IS, Cache, cached, caches_of
 from tests.sync.histories.ending import end
@@ -232,6 +233,7 @@ def play(
             has_annotations=history.has_annotations,
         )
         ROW_IDS.next = FIRST_NUMBER
+        note_agreement(stage, stage.clones[0])
         try:
             for step in history.steps:
                 stage.tell(f"[{step.clone}] {step.act}")
