@@ -10,6 +10,7 @@ from zoterodigest.regex import lazy_regex
 Range = tuple[int, int]
 
 _PIPE = lazy_regex(rb"\\\||\|")
+_BARE_PIPE = lazy_regex(rb"\|")
 _DASHES = lazy_regex(rb":?-+:?")
 
 
@@ -21,6 +22,8 @@ def cells_of(data: bytes) -> list[Range]:
 def pipes_in(data: bytes, start: int = 0, end: int | None = None) -> list[int]:
     """Return where the unescaped pipes of the range stand."""
     stop = len(data) if end is None else end
+    if b"\\" not in data:
+        return [found.start() for found in _BARE_PIPE.finditer(data, start, stop)]
     return [found.start() for found in _PIPE.finditer(data, start, stop) if found[0] == b"|"]
 
 

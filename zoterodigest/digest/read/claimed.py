@@ -200,5 +200,7 @@ def has_needed(form: DigestFormat, slots: Iterable[Slot], unreadable: Set[str]) 
 
 def is_lost_row(entry: DigestEntry) -> bool:
     """Whether a row among entries is one whose title, and with it what it needs, is unreadable."""
+    if "title" not in entry.unreadable:
+        return False
     is_without = not has_needed(entry.format, entry.slots, entry.unreadable)
-    return "title" in entry.unreadable and is_without and bool(entry.reading.identifiers)
+    return is_without and bool(entry.reading.identifiers)

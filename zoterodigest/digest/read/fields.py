@@ -98,8 +98,10 @@ def _judge_nickname(draft: Draft) -> None:
 
     Never is it EMPTY: an entry without a nickname takes no short title from its item.
     """
+    if "short_title" not in draft.fields:
+        return
     text = text_in(draft.fields, "short_title")
-    if "short_title" in draft.fields and not is_nickname(text, text_in(draft.fields, "title")):
+    if not is_nickname(text, text_in(draft.fields, "title")):
         del draft.fields["short_title"], draft.raws["short_title"]
 
 
@@ -236,7 +238,7 @@ AWARD = lazy_regex(rf"(?:{_ENTITY}|[^,;，；])+")
 
 
 def _parts(text: str, pattern: re.Pattern[str]) -> Members:
-    return _members(one_line(found[0]) for found in pattern.finditer(text))
+    return _members(one_line(found[0]) for found in pattern.finditer(text)) if text else Members(())
 
 
 ARXIV_CATEGORY = lazy_regex(

@@ -137,11 +137,12 @@ class EntryShape:
 def trimmed(text: LayeredText, start: int, end: int) -> LayeredText:
     """Return the range without outer blanks; a blank range is the point behind its first blank."""
     data = text.data[start:end]
-    left = len(data) - len(data.lstrip(BLANKS))
-    if left == len(data):
+    inner = data.lstrip(BLANKS)
+    if not inner:
         point = start + min(1, len(data))
         return text.slice(point, point)
-    return text.slice(start + left, start + len(data.rstrip(BLANKS)))
+    start += len(data) - len(inner)
+    return LayeredText(inner.rstrip(BLANKS), text.origin, text.layers, text.offset + start)
 
 
 def block_text(body: LayeredText, start: int, end: int) -> LayeredText:
