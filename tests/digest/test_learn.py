@@ -211,6 +211,22 @@ def test_entries_that_begin_otherwise_are_compared_apart() -> None:
     assert len(found.document.entries) == 8
 
 
+def test_a_few_entries_among_many_that_begin_otherwise_are_compared_apart() -> None:
+    addresses = [f"https://arxiv.org/abs/2101.000{n}" for n in range(10, 30)]
+    plain = [
+        f"- {t} KDD202{n} [Paper]({addresses[n]}) [Note]({addresses[n]})"
+        for n, t in enumerate(TITLES)
+    ]
+    named = [f"- [[Owl{n}]{t} {n}]({addresses[n + 8]})" for n, t in enumerate(TITLES * 3)]
+    linked = [f"- [{t}, {n}]({addresses[n + 4]})" for n, t in enumerate(TITLES * 2)]
+    quoted = [f'- "{t}, {n}" {addresses[n + 4]}' for n, t in enumerate(TITLES * 2)]
+    strong = [f"- **{t}, {n}** 2101.1000{n}" for n, t in enumerate(TITLES * 2)]
+
+    found = learned("\n".join([*plain, *named, *linked, *quoted, *strong]) + "\n")
+
+    assert "- {title} {venue} {links}" in found.templates
+
+
 def test_a_line_says_which_of_two_lists_is_learned_first() -> None:
     assert learned(TWO_LISTS, line=11).templates[0] == "«{title}» at {arxiv}"
 

@@ -51,7 +51,7 @@ _MOST_PAPERS = 3
 """An entry may name works beside its own; what names more papers, or is longer, is a list."""
 _MOST_TEMPLATES = 6
 _MOST_FAMILIES = 8
-_MOST_GROUPS = 4
+_MOST_GROUPS = 6
 _MOST_VARIANTS = 300
 _MOST_STEPS = 6
 _HOPELESS = -50.0
