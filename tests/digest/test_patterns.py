@@ -101,3 +101,12 @@ def test_the_ends_of_a_line_are_those_of_a_text(text: str) -> None:
     found = dict(finder.find(b"a\nab\nb\n\na"))
 
     assert {0, 2, 4} <= set(found)
+
+
+def test_patterns_that_are_too_large_to_be_joined_are_searched_for_one_by_one() -> None:
+    finder = LineFinder([Pattern(rf"^{sign}\pL{{100,}}$") for sign in "ab"])
+    lines = [b"b" + b"x" * 100, b"b", b"a" + b"x" * 100]
+
+    assert list(finder.find(b"\n".join(lines))) == [(0, [1]), (2, [0])]
+    assert finder.finds(lines[0])
+    assert not finder.finds(lines[1])

@@ -256,6 +256,7 @@ def _joined_lines(wide: Sequence[str], numbers: Sequence[int]) -> Iterator[_Join
     joined = "|".join(f"(?:{text})" for text in texts)
     try:
         spans = _compiled(f"(?m:{joined})", never_capture=True, never_nl=True)._regexp.Match
+        which = WhichOf(texts) if len(texts) > 1 else None
     except re2.error:
         if len(numbers) == 1:
             raise
@@ -263,7 +264,7 @@ def _joined_lines(wide: Sequence[str], numbers: Sequence[int]) -> Iterator[_Join
         for number in numbers:
             yield from _joined_lines(wide, [number])
         return
-    yield _JoinedLines(numbers, spans, WhichOf(texts) if len(texts) > 1 else None)
+    yield _JoinedLines(numbers, spans, which)
 
 
 def _widened(token: re.Match[str]) -> str:
