@@ -106,6 +106,7 @@ BARS = (
     _seconds("sync in a fresh clone", "list 10,000", 8.0),
     _seconds("sync after one edit in the digest", "list 10,000", 2.0),
     _seconds("sync after one edit in the library", "list 10,000", 2.0),
+    _seconds("sync after 1% edits", "list 10,000", 2.5),
     _seconds("sync after a foreign item", "list 10,000", 1.5),
     _seconds("status", "list 2", 0.3),
     _seconds("status without the stamp", "list 2", 0.3),
