@@ -14,7 +14,7 @@ from tests.digest.corpus import RELATIVES, SHARED_DIGESTS
 from zoterodigest.cli.show import inspection
 from zoterodigest.project import engine
 from zoterodigest.project.engine import engine_key
-from zoterodigest.project.kept import as_kept, keep, kept_value
+from zoterodigest.project.kept import as_kept, keep, kept, value_of
 
 PAPER = ("Attention Is All You Need", "1706.03762")
 HOSTILE = {
@@ -87,9 +87,11 @@ def test_what_is_known_is_shown_as_what_is_read(
 def known(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """Change the one inspection that is known in a folder."""
     (path,) = files_of(folder)
-    value = kept_value(folder / ".zoterodigest", path.name)
+    # Behind the first line stand the entries, which are JSON already.
+    members, _, entries = (kept(folder / ".zoterodigest", path.name) or b"").partition(b"\n")
+    value = value_of(members)
     change(value)
-    keep(folder / ".zoterodigest", {path.name: as_kept(value)})
+    keep(folder / ".zoterodigest", {path.name: as_kept(value) + b"\n" + entries})
 
 
 @pytest.fixture
