@@ -191,3 +191,12 @@ def test_nothing_below_private_is_kept(pushed: World) -> None:
     assert not [text for text in stored(pushed) if "secret" in text]
     for path in (pushed.root / ".zoterodigest" / "values").iterdir():
         assert b"secret" not in path.read_bytes()
+
+
+def test_a_store_that_is_full_begins_anew_with_the_newest_texts(tmp_path: Path) -> None:
+    keys = [("title", fingerprint(str(number))) for number in range(100)]
+    for key in keys:
+        keep_texts(tmp_path, {key: "x" * 1000}, most_bytes=40_000)
+
+    assert (tmp_path / "texts.sqlite").stat().st_size < 50_000
+    assert keys[-1] in known_texts(tmp_path, keys[-1:])

@@ -18,6 +18,12 @@ from zoterodigest.damaged import is_damage
 
 _LOG = logging.getLogger(__name__)
 _FILE = "texts.sqlite"
+
+MOST_BYTES = 256 * 1024 * 1024
+"""Above this size the store begins anew: a list from which entries come and go adds texts for ever,
+and nothing tells which of them another checkout still needs.
+"""
+
 _TABLE = """CREATE TABLE IF NOT EXISTS texts (
     field TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
@@ -28,7 +34,7 @@ _ASKED = "SELECT text FROM texts WHERE field = ? AND fingerprint = ?"
 _BEGINS = "SELECT text FROM texts WHERE field = ? AND fingerprint BETWEEN ? AND ? || 'g'"
 
 
-def keep_texts(folder: Path, texts: Texts) -> None:
+def keep_texts(folder: Path, texts: Texts, *, most_bytes: int = MOST_BYTES) -> None:
     """Keep `texts` in `folder`, which is made if need be; keeping none writes nothing.
 
     Nothing wrong there stops a run: a damaged store begins anew, and one that cannot be
@@ -38,6 +44,9 @@ def keep_texts(folder: Path, texts: Texts) -> None:
         return
     with _best_effort(folder):
         folder.mkdir(exist_ok=True)
+        if (folder / _FILE).exists() and (folder / _FILE).stat().st_size > most_bytes:
+            _LOG.info("%s is full and begins anew", folder / _FILE)
+            (folder / _FILE).unlink()
         try:
             _keep(folder / _FILE, texts)
         # Messages of SQLite quote the file, which may hold no text.
