@@ -70,7 +70,7 @@ def test_lines_that_are_no_longer_read_are_a_warning(
     zoterodigest: Zoterodigest, cloned: Path
 ) -> None:
     text = cloned.read_text(encoding="utf-8")
-    cloned.write_text(text.replace("> **", "**", 1).replace("** ", "**", 1), encoding="utf-8")
+    cloned.write_text(text.replace("> **", "**", 1).replace("\n>", "\n\n>", 1), encoding="utf-8")
 
     shown = zoterodigest("plan", "--report", "github").out
 
