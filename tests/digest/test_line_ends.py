@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.digest.corpus import read
@@ -37,6 +37,7 @@ ENDS = st.sampled_from([b"\n", b"\r\n"])
 EDITS = st.sampled_from(["line {}\n", "edited {}\n", "", "line {}\nnew\n"])
 
 
+@example([(b"\r\n", "edited {}\n"), (b"\n", "line {}\nnew\n")])
 @given(st.lists(st.tuples(ENDS, EDITS), min_size=1, max_size=12))
 def test_lines_that_stay_keep_their_bytes_where_lines_end_in_both_ways(
     lines: list[tuple[bytes, str]],

@@ -405,3 +405,11 @@ def test_a_name_in_italics_below_a_title_is_no_venue(author: str) -> None:
     source = " \\\n".join([*lines, f"[[Paper]({ARXIV})]"]) + "\n"
     (entry,) = read_document("papers.md", source.encode(), builtin_formats(), venues()).entries
     assert text_in(entry.reading.fields, "venue") in ("", "arXiv")
+
+
+def test_a_word_that_ends_in_a_hyphen_is_read_as_any_other() -> None:
+    assert parts("Ann- Bee, Cy Kite. CVPR 2021") == [
+        ("authors", "Ann- Bee, Cy Kite"),
+        ("venue", "CVPR 2021"),
+    ]
+    assert parts(";A-, 0") is None

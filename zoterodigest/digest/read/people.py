@@ -78,7 +78,7 @@ def is_person(text: str) -> bool:
     """Whether a text is written as the name of a person is: two capitalized words or more."""
     name = _GIVEN.sub(r"\1", _FOOTNOTE.sub("", text))
     whole = name.replace(",", " ").split()
-    words = [half for word in whole for half in word.split("-")]
+    words = [half for word in whole for half in word.split("-") if half]
     if not 0 < len(words) <= _MOST_NAME_WORDS or _NO_SIGNS.search(name):
         return False
     if is_without_case(name):

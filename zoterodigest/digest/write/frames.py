@@ -191,7 +191,8 @@ def rewritten(text: LayeredText, new: str, source: bytes) -> list[Edit]:
     edit = text.rewrite(new.encode("utf-8", "replace"))
     if edit is None:
         return []
-    replaced = source[edit.span.start : edit.span.end].replace(b"\r\n", b"")
+    # With the line break behind it, which ends the last of the new lines.
+    replaced = source[edit.span.start : edit.span.end + 2].replace(b"\r\n", b"")
     if in_crlf not in text.layers or b"\n" not in replaced:
         return [edit]
     old, now = _LINE.findall(decoded(text.data)), _LINE.findall(new)
