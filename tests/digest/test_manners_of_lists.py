@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.digest.corpus import read
+from zoterodigest.core.values.record import is_empty
 from zoterodigest.digest.read.report import entry_json
 
 U = "https://arxiv.org/abs/1706.03762"
@@ -343,3 +344,11 @@ def test_a_title_has_no_short_name_and_no_quotation_marks(tail: str) -> None:
     found = stated(f'* OWL: "Hearing Mice by Night" {tail} [[Paper]]({U})')
 
     assert not any('"' in one["title"] for one in found)
+
+
+def test_a_text_that_says_that_there_is_none_is_empty_and_stays_as_it_stands() -> None:
+    table = f"| Title | Summary |\n| --- | --- |\n| [Counting Owls by Ear]({U}) | N/A |\n"
+    (entry,) = read(table.encode()).entries
+    assert is_empty(entry.reading.fields["summary"])
+    # What a link remembers of the raw text is the same as before: so it is no edit.
+    assert entry.reading.raws["summary"] == "N/A"

@@ -195,7 +195,26 @@ def test_the_guard_of_a_run_over_a_part_counts_all_links(tmp_path: Path) -> None
     assert sync(world).stop is None
 
     world.markdown("table.md", text.replace("in Wood", "in Field", 40))
-    assert world.prepare(BOTH_WAYS).stop is not None
+    assert prepare_run(world.workspace(), BOTH_WAYS).stop is not None
+
+
+def test_wrong_totals_let_no_run_go_further_than_the_lock_file_does(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    rows = [
+        f"| [Counting Owls by Ear in Wood {at}](https://arxiv.org/abs/2401.{at:05}) | CVPR 2024 |"
+        for at in range(120)
+    ]
+    text = "\n".join(["| Title | Venue |", "| --- | --- |", *rows, ""])
+    world.markdown("table.md", text)
+    world.first_push()
+    sync(world)
+    state_folder, known, left = marks_of(world)
+    keep_marks(state_folder, known.name, replace(left, totals=replace(left.totals, linked=9_000)))
+
+    world.markdown("table.md", text.replace("in Wood", "in Field", 40))
+
+    assert prepare_run(world.workspace(), BOTH_WAYS).stop is not None
+    assert not is_quiet(world)
 
 
 def test_lines_that_no_entry_shares_wake_none(world: World) -> None:

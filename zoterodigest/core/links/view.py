@@ -248,8 +248,8 @@ def _is_respelled(person: str, shown: str, held: tuple[str, ...]) -> bool:
         return True  # "Wang Wei" is Wei Wang.
     if lasts[0][-1:] == lasts[1][-1:]:
         return _agree(*firsts)
-    # A last name with another letter may be somebody's, as Zhang and Zheng are. A long one is a
-    # slip, if the first name is the same.
+    # Zhang and Zheng are two people. In a long last name, one other letter is a slip if the first
+    # name is the same.
     whole = "".join(firsts[0])
     return len(whole) > 1 and whole == "".join(firsts[1]) and _is_slip(*map("".join, lasts))
 

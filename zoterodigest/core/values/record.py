@@ -179,8 +179,9 @@ def is_in_date(fields: Fields) -> bool:
 def has_other_year(fields: Fields) -> bool:
     """Whether an entry dates its work to another year than it states: a preprint came before it."""
     date, year = fields.get("date"), fields.get("year")
-    are_both = isinstance(date, str) and isinstance(year, str) and bool(date and year)
-    return are_both and not is_in_date(fields)
+    if not isinstance(date, str) or not isinstance(year, str) or not year:
+        return False
+    return date[:4].isdigit() and date[:4] != year
 
 
 def is_empty(value: Value) -> bool:

@@ -53,19 +53,21 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryRea
         if is_like and first_word(text) in begins and folded_label(text) in placeholders:
             found_placeholders.append(text)
             text = ""
+        # The raw text stays: a new reading of what nobody touched is no edit.
+        raw = text
         if slot.name in _TEXTS and len(text) < _LONGEST_NOTHING and is_said_empty(text):
             text = ""
         if reader := _READERS.get(slot.name):
             for name, value in reader(text).items():
-                draft.put(name, value, text)
+                draft.put(name, value, raw)
         # The title is in the draft already: it stands above, and slots come in the text's order.
         elif slot.name == "abstract" and not is_translated(text_in(draft.fields, "title"), text):
-            draft.put("abstract", _plain(text), text)
+            draft.put("abstract", _plain(text), raw)
         elif slot.name in ("section", "abstract"):
             # A translated abstract is a section of its own: it is no other wording of the abstract.
             default = "Abstract" if slot.name == "abstract" else ""
             name = _section_name(draft, slot.section or default)
-            draft.put(name, Blocks(split_blocks(text)), text)
+            draft.put(name, Blocks(split_blocks(text)), raw)
     _judge_nickname(draft)
     _judge_year(draft, slots)
     return _without_month(with_links(draft, slots, tuple(found_placeholders)))

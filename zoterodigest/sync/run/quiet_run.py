@@ -227,6 +227,9 @@ class _QuietRun:
         totals, data = self._kept.totals if found is None else found.left.totals, self._sources.data
         if found and self._sources.is_part:
             totals = _of_named(totals, found, data.keys())
+        # The guard goes by them: more links than the lock file has rows would let a run do more.
+        if found and self._reader.lock is not None:
+            totals = replace(totals, linked=min(totals.linked, len(self._reader.lock.rows)))
         quiet = QuietPart(totals, self._sources.is_part, data, found, self._sources.bibs)
         gathered = replace(gathered, quiet=quiet)
         plan = with_shown_annotations(plan, self._workspace, self._options, gathered)
