@@ -30,8 +30,19 @@ WRITTEN = "- Çelik & Roe (2024). *A New Paper*. ICML. [arXiv:2401.00001](https:
         (("one", "two", "three"), NEW, ""),
         (("one", "two", "three"), {**NEW, CITEKEY: "mine"}, " [@mine]"),
         (("abt2020", "", ""), NEW, ""),
+        (("one", "two", "three"), {**NEW, CITEKEY: "a](https://b.example.org) [c"}, ""),
+        (("one", "two", "three"), {**NEW, CITEKEY: "a] [@b"}, ""),
     ],
-    ids=["made", "taken", "its own", "made in another way", "its own, too", "few have one"],
+    ids=[
+        "made",
+        "taken",
+        "its own",
+        "made in another way",
+        "its own, too",
+        "few have one",
+        "brackets",
+        "another key",
+    ],
 )
 def test_a_new_entry_has_its_key_behind_where_most_have_theirs(
     keys: tuple[str, ...], fields: Fields, key: str

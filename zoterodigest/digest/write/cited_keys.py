@@ -14,6 +14,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
 _KEY = lazy_regex(r"\[@([\w:.+-]+)\](:?)")
+_PLAIN = lazy_regex(r"[\w:.+-]+")
 _BULLET = lazy_regex(r"[ \t>]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
 _LETTERS = "bcdefghijklmnopqrstuvwxyz"
 
@@ -32,14 +33,15 @@ def with_key_like_others(text: str, fields: Fields, manner: HouseStyle, document
     """Return a new entry with its citation key (`[@abt2020]`), where most neighbors have theirs.
 
     It is that of the item. An item without one gets a key of its first author and its year if most
-    keys are made so, and none otherwise.
+    keys are made so, and none otherwise. A key that would not stay within its brackets is left out.
     """
     found = [*filter(None, (_key_of(it, document) for it in manner.entries))]
     if 2 * len(found) <= len(manner.entries) or _KEY.search(text):
         return text
     are_made = 2 * sum(bool(it.made) and it.key.startswith(it.made) for it in found) > len(found)
     key = text_in(fields, CITEKEY) or (_unique(_made_of(fields), document) if are_made else "")
-    if not key:
+    # A key of the library may hold anything: in brackets, only what is read as a key stays within.
+    if not _PLAIN.fullmatch(key):
         return text
     written = f"[@{key}]{usual(it.sign for it in found) or ''}"
     if not usual(it.is_first for it in found):
