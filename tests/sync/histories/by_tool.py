@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.sync.histories import caches
 from tests.sync.histories.agreeing import note_agreement, require_no_needless_conflict
 from tests.sync.histories.by_markdown import Pick, edit_summary
-from tests.sync.histories.effects import Effects, Killed
+from tests.sync.histories.effects import EFFECTS, Killed
 from tests.sync.histories.model import TOKEN, Violation, plain, tokens_in, work_of
 from tests.sync.histories.recorded import held_in, recorded, shown_in
 from tests.sync.histories.row_ids import ROW_IDS
@@ -41,7 +41,6 @@ from zoterodigest.sync.run.quiet_run import prepare_quietly
 from zoterodigest.sync.run.run import Options, prepare
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
-EFFECTS = Effects()
 _MOST_EFFECTS = 40
 
 

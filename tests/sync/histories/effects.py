@@ -37,6 +37,8 @@ class Effects:
         self._stays = False
         self._watch: Callable[[], None] | None = None
         self._before: Callable[[], object] = _nothing
+        self.has_raised = False
+        """Whether the error was raised since it was armed, and was not disarmed."""
 
     @property
     def has_struck(self) -> bool:
@@ -53,10 +55,11 @@ class Effects:
     ) -> None:
         """Have the effect number `place` from now, from 1, call `before` and raise `error`."""
         self._left, self._error, self._stays, self._before = place, error, stays, before
+        self.has_raised = False
 
     def disarm(self) -> None:
         """Let everything happen."""
-        self._error, self._stays = None, False
+        self._error, self._stays, self.has_raised = None, False, False
 
     def watch(self, announced: Callable[[], None] | None) -> None:
         """Call `announced` before each effect; what it does itself is not counted."""
@@ -74,6 +77,7 @@ class Effects:
         if self._left <= 0:
             error = self._error
             self._error = error if self._stays else None
+            self.has_raised = True
             self._before()
             raise error.with_traceback(None)
 
@@ -164,3 +168,7 @@ class _Counted(sqlite3.Connection):
             full = sqlite3.OperationalError("database or disk is full")
             full.sqlite_errorcode = sqlite3.SQLITE_FULL
             raise full from error
+
+
+EFFECTS = Effects()
+"""The effects of the run that a history plays."""
