@@ -616,8 +616,7 @@ def test_a_function_is_short_or_has_a_reason() -> None:
 def test_a_name_has_one_owner() -> None:
     found = _read()
 
-    # The API has the name that scripts expect; in the program, Project is that of project/layout.
-    assert structure.doubled_classes(found) == ["Project"]
+    assert structure.doubled_classes(found) == []
     assert structure.doubled_functions(found) == []
 
 

@@ -9,16 +9,16 @@ import pytest
 
 from tests.project.unprivileged import run_as_nobody
 from zoterodigest.project.config import BadConfiguration
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.walks import find_project
 
 
-def project(folder: Path, text: str, *files: str) -> Project:
+def project(folder: Path, text: str, *files: str) -> ProjectFolder:
     for name in files:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()
     (folder / "zoterodigest.toml").write_text(text)
-    return Project.load(folder / "zoterodigest.toml")
+    return ProjectFolder.load(folder / "zoterodigest.toml")
 
 
 def test_the_nearest_configuration_above_is_found(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_paths_are_relative_to_the_configuration(tmp_path: Path) -> None:
 
 
 def test_without_configuration_a_project_lies_in_the_common_folder(tmp_path: Path) -> None:
-    implicit = Project.implicit([tmp_path / "a" / "x.md", tmp_path / "b" / "y.md"])
+    implicit = ProjectFolder.implicit([tmp_path / "a" / "x.md", tmp_path / "b" / "y.md"])
 
     assert implicit.root == tmp_path
     assert implicit.lock_path == tmp_path / "zoterodigest.lock"
@@ -57,7 +57,7 @@ def test_one_digest_without_configuration_has_its_project_beside_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    implicit = Project.implicit([Path("papers.md")])
+    implicit = ProjectFolder.implicit([Path("papers.md")])
 
     assert implicit.root == Path.cwd()
     assert [digest.key for digest in implicit.digests([Path("papers.md")])] == ["papers.md"]
@@ -147,7 +147,7 @@ def test_a_project_in_a_read_only_folder_is_read(open_folder: Path) -> None:
     open_folder.chmod(0o555)
 
     run = run_as_nobody(
-        "print([d.key for d in Project.load(path).digests()])",
+        "print([d.key for d in ProjectFolder.load(path).digests()])",
         open_folder / "zoterodigest.toml",
     )
 
@@ -157,7 +157,7 @@ def test_a_project_in_a_read_only_folder_is_read(open_folder: Path) -> None:
 def test_a_file_name_that_is_no_utf_8_makes_a_name_that_any_library_holds(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md"))
 
-    (digest,) = Project.implicit([path]).digests([path])
+    (digest,) = ProjectFolder.implicit([path]).digests([path])
 
     assert digest.path == path
     assert digest.name == "caf\ufffd"
@@ -169,7 +169,7 @@ def test_two_names_of_one_file_are_one_digest(tmp_path: Path) -> None:
     (tmp_path / "zz.md").symlink_to("papers.md")
     (tmp_path / "zoterodigest.toml").write_text('[[digest]]\npath = "*.md"\n', encoding="utf-8")
 
-    project = Project.load(tmp_path / "zoterodigest.toml")
+    project = ProjectFolder.load(tmp_path / "zoterodigest.toml")
 
     assert [digest.key for digest in project.digests()] == ["papers.md"]
     assert [digest.key for digest in project.digests([tmp_path / "zz.md"])] == ["zz.md"]

@@ -24,7 +24,7 @@ from pathlib import Path
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import read_file, replace_file
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.lock.lock import read_lock, write_lock
 from zoterodigest.project.running import running
 path = Path(sys.argv[1])

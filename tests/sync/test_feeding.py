@@ -19,7 +19,7 @@ from zoterodigest.lookup.arxiv import Newest
 from zoterodigest.lookup.work import Looked
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import FeedRules
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.sync.new_papers.feeding import Fed, Feeding, Window, is_wanted
 from zoterodigest.sync.new_papers.inserting import OpenDigest
 from zoterodigest.sync.new_papers.papers import looked_fields
@@ -63,7 +63,7 @@ def beginning(path: Path) -> Document:
 def fed(folder: Path, example: Document, paper: Looked, **given: object) -> tuple[Fed, OpenDigest]:
     """What comes of feeding one paper into an example, and the digest then."""
     (folder / example.name).write_bytes(example.source)
-    project = Project.load(folder / "zoterodigest.toml")
+    project = ProjectFolder.load(folder / "zoterodigest.toml")
     feeding = Feeding(project, venue_table(), DAY)
     outcome = feeding.feed(rules(digest=example.name, **given), Newest((paper,)))
     changed: dict[str, OpenDigest] = {digest.key: digest for digest in feeding.changed}
@@ -117,7 +117,7 @@ def test_hostile_text_makes_no_entries_of_a_new_day(folder: Path, paper: Looked)
     example = next(path for path in EXAMPLES if path.stem.startswith("daily-bullets"))
     (folder / "list-2025-01-14.md").write_bytes(beginning(example).source)
     (folder / "list-2025-01-16.md").unlink(missing_ok=True)
-    project = Project.load(folder / "zoterodigest.toml")
+    project = ProjectFolder.load(folder / "zoterodigest.toml")
     feeding = Feeding(project, venue_table(), DAY)
 
     outcome = feeding.feed(rules(digest="list-{year}-{month}-{day}.md"), Newest((paper,)))

@@ -15,7 +15,7 @@ from zoterodigest.project.files import (
     read_file,
     require_text,
 )
-from zoterodigest.project.layout import Digest, Project
+from zoterodigest.project.layout import Digest, ProjectFolder
 from zoterodigest.project.walks import find_project
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _bytes(path: Path) -> bytes | None:
     return None
 
 
-def format_choice(path: Path, wanted: str, known: Project | None = None) -> FormatChoice:
+def format_choice(path: Path, wanted: str, known: ProjectFolder | None = None) -> FormatChoice:
     """Return which formats to read the digest at `path` by.
 
     Those beside it come first, then those of its project's configuration, then the built-in ones.
@@ -145,12 +145,12 @@ def format_choice(path: Path, wanted: str, known: Project | None = None) -> Form
     config = find_project(path.parent)
     if config is None:
         return FormatChoice((path.parent,), wanted, data_kind(path.name))
-    project = known if known and known.config_path == config else Project.load(config)
+    project = known if known and known.config_path == config else ProjectFolder.load(config)
     (digest,) = project.digests([path])
     return choice_in(project, digest, wanted)
 
 
-def choice_in(project: Project, digest: Digest, wanted: str = "") -> FormatChoice:
+def choice_in(project: ProjectFolder, digest: Digest, wanted: str = "") -> FormatChoice:
     """Return which formats to read a digest of `project` by, whose rules are known."""
     folders = (digest.path.parent, *project.format_folders)
     rules = digest.rules
@@ -162,7 +162,7 @@ def choice_in(project: Project, digest: Digest, wanted: str = "") -> FormatChoic
 
 
 def formats_for(
-    path: Path, wanted: str = "", known: Project | None = None
+    path: Path, wanted: str = "", known: ProjectFolder | None = None
 ) -> tuple[DigestFormat, ...]:
     """Return the formats of `format_choice`, in the order in which they are tried."""
     return format_choice(path, wanted, known).read().formats()

@@ -65,7 +65,7 @@ class BibFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class ProjectFolder:
     """A folder and its configuration; without a `zoterodigest.toml`, the defaults."""
 
     root: Path
@@ -73,13 +73,13 @@ class Project:
     is_configured: bool
 
     @classmethod
-    def load(cls, config_path: Path) -> Project:
+    def load(cls, config_path: Path) -> ProjectFolder:
         """Read the project of the `zoterodigest.toml` at `config_path`."""
         path = _absolute(config_path)
         return cls(path.parent, load_configuration(path), is_configured=True)
 
     @classmethod
-    def implicit(cls, digests: Sequence[Path]) -> Project:
+    def implicit(cls, digests: Sequence[Path]) -> ProjectFolder:
         """Return the project of digests without configuration: it lies in their common folder."""
         folders = [str(_absolute(path).parent) for path in digests]
         return cls(Path(os.path.commonpath(folders)), Configuration(), is_configured=False)

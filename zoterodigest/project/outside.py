@@ -19,7 +19,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.config import CONFIG_FILE, PLACEHOLDER
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.lock.named import names_of_files
 from zoterodigest.project.walks import Walks, real_path, real_paths
 
@@ -81,7 +81,7 @@ _SHOWN = 5
 
 
 def require_inside(
-    project: Project, allowed: Allowed, given: Iterable[Path] = (), walks: Walks | None = None
+    project: ProjectFolder, allowed: Allowed, given: Iterable[Path] = (), walks: Walks | None = None
 ) -> None:
     """Raise `LeadsOutside` if files of `project` lead outside of it, to what is not `allowed`.
 
@@ -92,13 +92,15 @@ def require_inside(
     _require_allowed(project, allowed, named)
 
 
-def require_keys_inside(project: Project, allowed: Allowed, keys: Iterable[str], file: str) -> None:
+def require_keys_inside(
+    project: ProjectFolder, allowed: Allowed, keys: Iterable[str], file: str
+) -> None:
     """Raise `LeadsOutside` if digests or bibliographies that `file` names by key lie outside."""
     named = (one for key in keys for one in _leading_out(project, key, file))
     _require_allowed(project, allowed, named)
 
 
-def _require_allowed(project: Project, allowed: Allowed, named: Iterable[Outside]) -> None:
+def _require_allowed(project: ProjectFolder, allowed: Allowed, named: Iterable[Outside]) -> None:
     # Before anything is looked for: with --allow-outside no pattern is matched with the disk here.
     if allowed.is_all:
         return
@@ -107,7 +109,7 @@ def _require_allowed(project: Project, allowed: Allowed, named: Iterable[Outside
         raise LeadsOutside(project.root, tuple(found[path] for path in sorted(found)))
 
 
-def named_paths(project: Project) -> Iterator[str]:
+def named_paths(project: ProjectFolder) -> Iterator[str]:
     """Yield the paths of all that configuration and lock file name; of a pattern the folder that
     it is below.
     """
@@ -117,7 +119,7 @@ def named_paths(project: Project) -> Iterator[str]:
     yield from (str(project.root.joinpath(*_fixed_parts(one))) for one in patterns)
 
 
-def _named(project: Project, walks: Walks) -> Iterator[Outside]:
+def _named(project: ProjectFolder, walks: Walks) -> Iterator[Outside]:
     """Yield what configuration and lock file name outside; the name of a state folder, too."""
     plain, patterns = _written_paths(project)
     for written in plain:
@@ -134,7 +136,7 @@ def _named(project: Project, walks: Walks) -> Iterator[Outside]:
             yield from _leading_out(project, key, project.lock_path.name)
 
 
-def _written_paths(project: Project) -> tuple[list[str], list[str]]:
+def _written_paths(project: ProjectFolder) -> tuple[list[str], list[str]]:
     """Return the paths and the patterns of a project's configuration."""
     rules = project.configuration
     plain = [rules.lock, *rules.formats.folders]
@@ -146,7 +148,7 @@ def _written_paths(project: Project) -> tuple[list[str], list[str]]:
     return plain, patterns + [PLACEHOLDER.sub("*", one.digest) for one in rules.feeds]
 
 
-def _keys_in_lock(project: Project) -> list[str]:
+def _keys_in_lock(project: ProjectFolder) -> list[str]:
     return sorted(names_of_files(read_if_present(project.lock_path) or b""))
 
 
@@ -157,7 +159,7 @@ def _fixed_parts(pattern: str) -> tuple[str, ...]:
     return parts[: next(fixed, len(parts))]
 
 
-def _of_pattern(project: Project, written: str, walks: Walks) -> Iterator[Outside]:
+def _of_pattern(project: ProjectFolder, written: str, walks: Walks) -> Iterator[Outside]:
     """Yield where a pattern leads, as a whole or, by a symbolic link, for single files."""
     if not glob.has_magic(written) or (project.root / written).exists():
         yield from _leading_out(project, written, CONFIG_FILE)
@@ -173,11 +175,11 @@ def _of_pattern(project: Project, written: str, walks: Walks) -> Iterator[Outsid
             yield from _leading_out(project, one.name, CONFIG_FILE)
 
 
-def _leading_out(project: Project, written: str, file: str) -> Iterator[Outside]:
+def _leading_out(project: ProjectFolder, written: str, file: str) -> Iterator[Outside]:
     path = real_path(project.root / written)
     if not _is_inside(project, path):
         yield Outside(written, file, path.as_posix())
 
 
-def _is_inside(project: Project, path: Path) -> bool:
+def _is_inside(project: ProjectFolder, path: Path) -> bool:
     return path.is_relative_to(real_path(project.root))

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.project.config import DigestRules
 from zoterodigest.project.files import BadInput, Evicted
-from zoterodigest.project.layout import Project, folder_before_pattern
+from zoterodigest.project.layout import ProjectFolder, folder_before_pattern
 
 
 class VaultAway(BadInput):
@@ -38,7 +38,7 @@ def why_no_files(folder: Path) -> str:
 
 
 def why_away(
-    project: Project,
+    project: ProjectFolder,
     rules: DigestRules,
     files: Sequence[SourceKey],
     evicted: Sequence[Evicted],
@@ -64,7 +64,7 @@ def why_away(
     return None
 
 
-def nothing_found(project: Project, rules: DigestRules) -> VaultAway:
+def nothing_found(project: ProjectFolder, rules: DigestRules) -> VaultAway:
     """Return that a vault's folder, or every file in it, is missing."""
     folder = project.root / folder_before_pattern(rules.path)
     if not folder.is_dir():

@@ -15,7 +15,7 @@ from zoterodigest.cli.base.talk import says_yes
 from zoterodigest.foreign import LISTS_OF_TEXTS, BadJson, read_json_as
 from zoterodigest.library.key_file import replace_private
 from zoterodigest.project.files import CannotWrite, writing_failed
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.outside import (
     Allowed,
     LeadsOutside,
@@ -44,14 +44,14 @@ def allowed() -> Allowed:
     return Allowed(patterns, is_all=_IS_ALL.get())
 
 
-def loaded(config: Path, walks: Walks | None = None) -> Project:
+def loaded(config: Path, walks: Walks | None = None) -> ProjectFolder:
     """Return the project of a `zoterodigest.toml`; raise `LeadsOutside` if it may not be used."""
-    project = Project.load(config)
+    project = ProjectFolder.load(config)
     require_inside(project, allowed(), walks=walks)
     return project
 
 
-def keep_named(project: Project, path: Path) -> None:
+def keep_named(project: ProjectFolder, path: Path) -> None:
     """Keep that the project may use `path`, which the user named in the command, in later runs.
 
     Else the first run that leaves its name in the lock file would be the last one without a

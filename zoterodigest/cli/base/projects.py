@@ -18,7 +18,7 @@ from zoterodigest.library.address import parse_address, with_disk_path
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import BibFile, Project, by_kind, folder_before_pattern
+from zoterodigest.project.layout import BibFile, ProjectFolder, by_kind, folder_before_pattern
 from zoterodigest.project.lock.parts import linked_sources
 from zoterodigest.project.outside import require_inside
 from zoterodigest.project.running import require_idle
@@ -58,7 +58,9 @@ def near(path: Path) -> Path:
     return absolute.relative_to(here) if absolute.is_relative_to(here) else path
 
 
-def chosen(address: str = "", project: Project | None = None, walks: Walks | None = None) -> Chosen:
+def chosen(
+    address: str = "", project: ProjectFolder | None = None, walks: Walks | None = None
+) -> Chosen:
     """Return the library to use: `address`, else the project's, else the environment's.
 
     `project` is the project to use, if it was read already, `walks` those that this took.
@@ -67,7 +69,7 @@ def chosen(address: str = "", project: Project | None = None, walks: Walks | Non
     return Chosen(address, otherwise, access(), allowed(), project, now, walks)
 
 
-def require_idle_to_write(asked: Invocation, project: Project) -> None:
+def require_idle_to_write(asked: Invocation, project: ProjectFolder) -> None:
     """Raise `AlreadyRunning` if a run is to write and another one works on the project.
 
     A command calls it before it reads anything: a plan made while another run writes is stale.
@@ -76,17 +78,17 @@ def require_idle_to_write(asked: Invocation, project: Project) -> None:
         require_idle(project.state_folder)
 
 
-def project_in(start: Path, walks: Walks | None = None) -> Project:
+def project_in(start: Path, walks: Walks | None = None) -> ProjectFolder:
     """Return the project of the folder `start`; `walks` learn what this looks for on the disk."""
     config = find_project(start)
     if config is not None:
         return loaded(config, walks)
-    project = Project.implicit([start / "digest.md"])
+    project = ProjectFolder.implicit([start / "digest.md"])
     require_inside(project, allowed())
     return project
 
 
-def linked_digests(project: Project) -> list[Path]:
+def linked_digests(project: ProjectFolder) -> list[Path]:
     """Return the digests of a project whose configuration has no `[[digest]]`.
 
     They are those that its lock file links, and those that its feeds wrote. Bibliographies take
@@ -116,7 +118,7 @@ def known_digests() -> list[Path]:
 
 
 def library_here(
-    address: str, known: Project | None = None, start: Path = Path()
+    address: str, known: ProjectFolder | None = None, start: Path = Path()
 ) -> tuple[str, Path]:
     """Return the address of the library that is meant, and the folder where a path in it starts.
 
@@ -127,7 +129,7 @@ def library_here(
     return library_meant(known or project_in(start), start, chosen())
 
 
-def open_library(address: str, known: Project | None = None, start: Path = Path()) -> Library:
+def open_library(address: str, known: ProjectFolder | None = None, start: Path = Path()) -> Library:
     """Return the library that `library_here` means, to be read.
 
     Raises `NoLibraryYet` if it has not been created.
@@ -156,7 +158,7 @@ def open_existing(address: str, start: Path) -> Workspace:
     return replace(open_workspace((), start, chosen=chosen(address)), library=library)
 
 
-def open_to_undo(asked: Invocation, project: Project, run: Run) -> tuple[Workspace, Tally]:
+def open_to_undo(asked: Invocation, project: ProjectFolder, run: Run) -> tuple[Workspace, Tally]:
     """Return a project over the library that `run` wrote into, or over the one that is asked for,
     and the tally of the requests that it takes.
     """

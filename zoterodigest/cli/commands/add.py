@@ -30,7 +30,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.lookup.sources import Sources
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import read_file
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.walks import find_project
 from zoterodigest.sync.new_papers.adding import (
     Added,
@@ -109,7 +109,7 @@ def add(
     return _carried_out(asked, goal, added)
 
 
-def _project(to: Path | None) -> tuple[Project, list[Path]]:
+def _project(to: Path | None) -> tuple[ProjectFolder, list[Path]]:
     """Return the project of a digest, else of this folder, and what its lock file links."""
     start = Path()
     config = find_project(to or start)
@@ -117,7 +117,7 @@ def _project(to: Path | None) -> tuple[Project, list[Path]]:
     linked = [path for path in linked_digests(project) if path.exists()]
     if config is None:
         given = [to] if to else []
-        project = Project.implicit([*given, *linked] or [start / "digest.md"])
+        project = ProjectFolder.implicit([*given, *linked] or [start / "digest.md"])
     return project, linked
 
 

@@ -31,7 +31,7 @@ from zoterodigest.library.desktop.permission import accepts
 from zoterodigest.library.http.trouble import KeyRefused
 from zoterodigest.library.web.cache import forget_all
 from zoterodigest.library.web.dialect import Rights, is_api_key, key_taken, rights_of
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.walks import find_project
 
 
@@ -129,7 +129,7 @@ def _named(text: str) -> WebAddress:
 def _of_project() -> WebAddress:
     """Return the library of the project of the current folder, `_ALL` if it needs no key."""
     config = find_project(Path())
-    named = Project.load(config).configuration.library if config else ""
+    named = ProjectFolder.load(config).configuration.library if config else ""
     text = named or network.library_in(os.environ)
     address = parse_address(text) if text else _ALL
     return address if isinstance(address, WebAddress) else _ALL

@@ -33,7 +33,7 @@ from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Library
 from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, require_text
-from zoterodigest.project.layout import BibFile, Project
+from zoterodigest.project.layout import BibFile, ProjectFolder
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.running import require_idle
 from zoterodigest.project.walks import find_project
@@ -75,7 +75,7 @@ def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | 
     return replace(workspace, digests=present)
 
 
-def _may_be_linked(project: Project, library: Library) -> bool:
+def _may_be_linked(project: ProjectFolder, library: Library) -> bool:
     """Return whether the lock file links with `library`, or with no library."""
     from zoterodigest.sync.gathering.known_lock import known_as
 
@@ -207,7 +207,7 @@ class Writing:
             return
         here = Path()
         config = find_project(here)
-        project = loaded(config) if config else Project.implicit([here / output.name])
+        project = loaded(config) if config else ProjectFolder.implicit([here / output.name])
         # apply_files would make a state folder, which a single new file is not worth.
         if not (present or config or project.state_folder.is_dir()):
             replace_file(output, data, present)

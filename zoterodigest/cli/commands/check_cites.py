@@ -23,7 +23,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.documents import read_cited
 from zoterodigest.project.files import BadInput, read_file
-from zoterodigest.project.layout import BibFile, Project, by_kind
+from zoterodigest.project.layout import BibFile, ProjectFolder, by_kind
 from zoterodigest.project.walks import find_project, real_path
 from zoterodigest.sync.bibliographies.key_findings import alias_differences
 
@@ -119,12 +119,12 @@ def _named_by(documents: Sequence[Path], cited: Cited) -> list[Path]:
     return named
 
 
-def _project_of(document: Path) -> Project | None:
+def _project_of(document: Path) -> ProjectFolder | None:
     config = find_project(document.parent)
     return loaded(config) if config else None
 
 
-def _bibs_for(documents: Sequence[Path], project: Project | None) -> list[Path]:
+def _bibs_for(documents: Sequence[Path], project: ProjectFolder | None) -> list[Path]:
     """Return the .bib files of a project, but those that get only what other documents cite."""
     bibs = project.bibliographies() if project else ()
     meant = {real_path(path) for path in documents}
@@ -135,7 +135,7 @@ def _bibs_for(documents: Sequence[Path], project: Project | None) -> list[Path]:
     ]
 
 
-def _texts_of(bib: BibFile, project: Project | None) -> Iterator[Path]:
+def _texts_of(bib: BibFile, project: ProjectFolder | None) -> Iterator[Path]:
     """Yield the documents that `cited` of a .bib names, and the texts with citations in them."""
     root = project.root if project else Path()
     documents = [path for name in bib.rules.cited if (path := root / name).is_file()]
@@ -143,7 +143,7 @@ def _texts_of(bib: BibFile, project: Project | None) -> Iterator[Path]:
     yield from (real_path(Path(one.at.file)) for one in read_cited(documents).citations)
 
 
-def _library_keys(project: Project | None) -> list[str]:
+def _library_keys(project: ProjectFolder | None) -> list[str]:
     """Return the citation keys of the project's library; raise `NothingToCheck` without one."""
     nothing = NothingToCheck("no document names a bibliography", "Give a .bib, too.")
     if project is None:

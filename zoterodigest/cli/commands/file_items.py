@@ -8,7 +8,7 @@ from pathlib import Path
 from zoterodigest.cli.base.screen import visible
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.lock.parts import rows_in_digest
 
 
@@ -23,13 +23,13 @@ def place_in_file(what: str) -> tuple[Path, int]:
     return (Path(name), int(line)) if is_place and Path(name).is_file() else (Path(what), 0)
 
 
-def item_of_file(project: Project, path: Path, line: int) -> str:
+def item_of_file(project: ProjectFolder, path: Path, line: int) -> str:
     """Return the item of a note, or of the entry at a line of a list; raise `NoSingleItem`."""
     is_list = line and not project.former_rules(project.key_of(path)).is_vault
     return _item_at(project, path, line) if is_list else _linked_item(project, path)
 
 
-def _linked_item(project: Project, path: Path) -> str:
+def _linked_item(project: ProjectFolder, path: Path) -> str:
     """Return the item that the file is linked with; raise `NoSingleItem` if there isn't one."""
     data = read_if_present(project.lock_path)
     rows = rows_in_digest(data, project.key_of(path), project.lock_path)
@@ -52,7 +52,7 @@ def _linked_item(project: Project, path: Path) -> str:
             )
 
 
-def _why_no_entry(project: Project, path: Path) -> str:
+def _why_no_entry(project: ProjectFolder, path: Path) -> str:
     """Return why a file of a vault is no note of a paper; "" if it is one, or is a list."""
     from zoterodigest.mapping import venue_table
     from zoterodigest.sync.new_papers.inserting import open_digest
@@ -64,7 +64,7 @@ def _why_no_entry(project: Project, path: Path) -> str:
     return visible(next((one.reason for one in document.skipped), ""))
 
 
-def _item_at(project: Project, path: Path, line: int) -> str:
+def _item_at(project: ProjectFolder, path: Path, line: int) -> str:
     """Return the item of the entry at a line of a list; raise `NoSingleItem` if it has none."""
     # An item key and a note of one paper need nothing that reads a digest (0.1 s of imports).
     from zoterodigest.sync.items.looking import entries_with_rows

@@ -27,7 +27,12 @@ from zoterodigest.project.files import (
 )
 from zoterodigest.project.git_attributes import ATTRIBUTES, MERGE_DRIVER, add_lock_attributes
 from zoterodigest.project.initial import initial_config
-from zoterodigest.project.layout import Project, by_kind, folder_before_pattern, matching_files
+from zoterodigest.project.layout import (
+    ProjectFolder,
+    by_kind,
+    folder_before_pattern,
+    matching_files,
+)
 from zoterodigest.project.lock.lock import LOCK_FILE, read_lock
 from zoterodigest.project.log.journal import discard_journal
 from zoterodigest.project.proposals import DigestProposal, Proposal, propose, why_vault
@@ -187,7 +192,7 @@ def _begin_anew(digests: Sequence[Path]) -> Iterator[str]:
     Raises `CannotWrite` if it cannot be renamed.
     """
     config = find_project(digests[0] if digests else Path())
-    project = loaded(config) if config else Project.implicit(digests or [Path("digest.md")])
+    project = loaded(config) if config else ProjectFolder.implicit(digests or [Path("digest.md")])
     path = project.lock_path
     if not path.exists():
         yield f"There is no lock file at {visible(str(path))}: nothing is linked yet."

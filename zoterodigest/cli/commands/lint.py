@@ -24,7 +24,7 @@ from zoterodigest.digest.write.mend import mended
 from zoterodigest.frozen import dataclass
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import BadInput
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.walks import find_project
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.inserting import OpenDigest, open_digest
@@ -95,12 +95,12 @@ def lint(
     return FAILED if unread or any(one.findings for one in found) else FINE
 
 
-def _meant(files: Sequence[Path]) -> tuple[Project, Sequence[Path]]:
+def _meant(files: Sequence[Path]) -> tuple[ProjectFolder, Sequence[Path]]:
     """Return the digests to look at and their project; raises `NoDigest` if there are none."""
     config = find_project(files[0].parent if files else Path())
     project = project_in(config.parent if config else Path())
     if config is None and files:
-        project = Project.implicit(list(files))
+        project = ProjectFolder.implicit(list(files))
     known = linked_digests(project) or [near(digest.path) for digest in project.digests()]
     paths = files or [path for path in known if path.exists()]
     if not paths:
@@ -112,7 +112,7 @@ def _meant(files: Sequence[Path]) -> tuple[Project, Sequence[Path]]:
 
 
 def _linted(
-    project: Project, paths: Sequence[Path]
+    project: ProjectFolder, paths: Sequence[Path]
 ) -> tuple[list[LintedDigest], Sequence[BadInput]]:
     """Return the digests, and why files of vaults can't be read; raises `BadInput` of others."""
     venues = venue_table()
@@ -132,7 +132,7 @@ def _linted(
     return found, unread
 
 
-def _mend(project: Project, found: Iterable[LintedDigest]) -> Sequence[str]:
+def _mend(project: ProjectFolder, found: Iterable[LintedDigest]) -> Sequence[str]:
     """Write what can be mended; return the digests that were written."""
     mended_ones = [(one.name, _mended(one)) for one in found]
     changed = [(name, digest) for name, digest in mended_ones if digest.is_change]

@@ -19,7 +19,7 @@ from zoterodigest.cli.show.history_text import (
     what_text,
 )
 from zoterodigest.core.plan.history import Run, killed_undos, listed, undone_by
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.log.history import History, history_folder, read_history
 from zoterodigest.project.walks import find_project
 
@@ -39,7 +39,7 @@ def log(asked: Invocation, number: int | None = argument("RUN", None, min=1)) ->
     """
     config = find_project(Path())
     # `loaded` would ask about paths outside of the project; the log reads none of them.
-    project = Project.load(config) if config else Project.implicit([Path("digest.md")])
+    project = ProjectFolder.load(config) if config else ProjectFolder.implicit([Path("digest.md")])
     history = history_of(project)
     undone = undone_by(history.runs)
     if number is not None:
@@ -52,7 +52,7 @@ def log(asked: Invocation, number: int | None = argument("RUN", None, min=1)) ->
     emit_result(asked, text, {"runs": [run_data(run, undone) for run in runs]})
 
 
-def history_of(project: Project) -> History:
+def history_of(project: ProjectFolder) -> History:
     """Return the history of a project; report runs that can't be read."""
     history = read_history(history_folder(project.state_folder))
     for path in history.damaged:

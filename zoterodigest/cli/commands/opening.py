@@ -30,7 +30,7 @@ from zoterodigest.library.address import (
 )
 from zoterodigest.library.port import Snapshot
 from zoterodigest.library.rules.values import is_key
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.sync.items.finding import item_meant
 
 
@@ -91,7 +91,7 @@ class NothingToOpen(ZoterodigestError):
     """An item has no page, no PDF, or no entry in a digest."""
 
 
-def _zotero_of(project: Project, address: str) -> ApiAddress:
+def _zotero_of(project: ProjectFolder, address: str) -> ApiAddress:
     """Return the library that is meant, if Zotero can show it."""
     library = parse_address(library_here(address, project)[0])
     if not isinstance(library, ApiAddress):
@@ -103,7 +103,7 @@ def _zotero_of(project: Project, address: str) -> ApiAddress:
     return library
 
 
-def _key_of(project: Project, what: str, address: str) -> str:
+def _key_of(project: ProjectFolder, what: str, address: str) -> str:
     """Return the item that a person means by a file, a place in it, a key or an ID."""
     path, line = place_in_file(what)
     if path.is_file():
@@ -115,12 +115,12 @@ def _key_of(project: Project, what: str, address: str) -> str:
         return item_meant(items, what, lambda: items_by_citekey(address)).key
 
 
-def _read(project: Project, address: str) -> Snapshot:
+def _read(project: ProjectFolder, address: str) -> Snapshot:
     with open_library(address, project) as library, busy("Reading the library"):
         return library.read()
 
 
-def _page(project: Project, address: str, key: str) -> str:
+def _page(project: ProjectFolder, address: str, key: str) -> str:
     from zoterodigest.sync.items.looking import page_of
 
     with open_library(address, project) as library:
@@ -132,7 +132,7 @@ def _page(project: Project, address: str, key: str) -> str:
     )
 
 
-def _pdf(project: Project, address: str, key: str) -> str:
+def _pdf(project: ProjectFolder, address: str, key: str) -> str:
     """Return the link of an item's PDF: in Zotero if Zotero has it, else at arXiv."""
     from zoterodigest.sync.items.looking import arxiv_pdf, attached_pdf
 
@@ -149,7 +149,7 @@ def _pdf(project: Project, address: str, key: str) -> str:
     )
 
 
-def _entry_of(project: Project, key: str) -> tuple[Path, int]:
+def _entry_of(project: ProjectFolder, key: str) -> tuple[Path, int]:
     """Return where the first entry of an item is; note where its others are."""
     from zoterodigest.sync.items.looking import entries_of_item
 

@@ -40,7 +40,7 @@ from zoterodigest.core.plan.history import (
     undone_by,
 )
 from zoterodigest.core.values.file_keys import FileKey
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.log.history import History, NoSuchRun
 from zoterodigest.project.running import last_killed, require_idle
 from zoterodigest.sync.undo.undo import UndoResult, prepare_undo
@@ -111,7 +111,7 @@ def redo(asked: Invocation) -> int:
     return _take_back(asked, project, history, number, command="redo")
 
 
-def _project_of(place: Path) -> tuple[Project, History]:
+def _project_of(place: Path) -> tuple[ProjectFolder, History]:
     """Return the project of a file or folder, and its history."""
     project = project_in(place if place.is_dir() else place.parent)
     require_idle(project.state_folder)  # which run was killed is known only then
@@ -133,7 +133,7 @@ def _of_file(history: History, file: FileKey) -> tuple[int, str]:
 
 def _take_back(
     asked: Invocation,
-    project: Project,
+    project: ProjectFolder,
     history: History,
     number: int,
     *,

@@ -19,7 +19,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import choice_in, read_digest
 from zoterodigest.project.files import BadInput, read_if_present
-from zoterodigest.project.layout import Project, matching_files
+from zoterodigest.project.layout import ProjectFolder, matching_files
 from zoterodigest.project.lock.lock import BadLockFile, read_lock
 from zoterodigest.project.vaults import why_no_files
 
@@ -64,7 +64,7 @@ def inspect_vault(folder: Path) -> InspectedVault:
     return InspectedVault(str(folder), notes, others, linked)
 
 
-def _linked_keys(project: Project) -> Set[SourceKey]:
+def _linked_keys(project: ProjectFolder) -> Set[SourceKey]:
     """Return the files whose entries have an item, as the lock file says; none if it is damaged."""
     try:
         data = read_if_present(project.lock_path)
@@ -74,7 +74,7 @@ def _linked_keys(project: Project) -> Set[SourceKey]:
     return {row.digest for row in rows if row.state is LinkState.LINKED}
 
 
-def _read(project: Project, path: Path) -> Document:
+def _read(project: ProjectFolder, path: Path) -> Document:
     """Read a file as the configuration says; if it names no vault there, as of any vault."""
     data = read_digest(path).data
     (digest,) = project.digests([path])

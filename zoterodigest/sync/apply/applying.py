@@ -22,7 +22,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
 from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents, read_contents, read_part
 from zoterodigest.project.files import create_state_folder, remove_leftovers
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.lock.lock import lock_hash
 from zoterodigest.project.log.journal import FilesToWrite, Journal
 from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
@@ -168,7 +168,10 @@ def _carried_out(
 
 
 def apply_files(
-    project: Project, command: str, files: Sequence[FileChange], pending: Sequence[Pending] = ()
+    project: ProjectFolder,
+    command: str,
+    files: Sequence[FileChange],
+    pending: Sequence[Pending] = (),
 ) -> Mapping[str, ZoterodigestError]:
     """Write files and nothing else; return why some could not be written, by key.
 
@@ -193,7 +196,7 @@ def apply_files(
 
 
 @contextmanager
-def _at_work(project: Project, command: str, paths: Iterable[Path]) -> Iterator[None]:
+def _at_work(project: ProjectFolder, command: str, paths: Iterable[Path]) -> Iterator[None]:
     """Hold the project, and remove what killed runs left half written, also beside `paths`."""
     # Before `running`: the file that marks the run lies in this folder.
     create_state_folder(project.state_folder)

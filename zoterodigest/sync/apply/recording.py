@@ -29,7 +29,7 @@ from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents
 from zoterodigest.project.files import CannotWrite
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.log.history import (
     forget_run,
     history_folder,
@@ -131,7 +131,7 @@ def telling_why(recording: Recording) -> Iterator[None]:
 
 
 def begin_recording(
-    project: Project, present: Present, head: Run, sent: Sent, after: LockFile
+    project: ProjectFolder, present: Present, head: Run, sent: Sent, after: LockFile
 ) -> Recording:
     """Write down what a run is about to write, with what stands there now; forget what is old.
 

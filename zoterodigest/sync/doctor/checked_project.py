@@ -15,7 +15,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import Configuration
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import BibFile, Digest, Project
+from zoterodigest.project.layout import BibFile, Digest, ProjectFolder
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.walks import find_project
 from zoterodigest.sync.gathering.workspace import Chosen, library_meant
@@ -87,7 +87,7 @@ class CheckedProject:
     the person is.
     """
 
-    project: Project
+    project: ProjectFolder
     digests: tuple[Digest, ...]
     bibs: tuple[BibFile, ...]
     address: str
@@ -114,25 +114,30 @@ def site_of(start: Path, given: Sequence[Path], chosen: Chosen) -> tuple[Checked
     """
     config = find_project(given[0] if given else start)
     if config is None:
-        project = Project.implicit(given or [start / "digest.md"])
+        project = ProjectFolder.implicit(given or [start / "digest.md"])
         return _site(project, given, start, chosen), Check("configuration")
     loaded: list[CheckedProject] = []
 
     def load() -> Iterator[Finding]:
-        project = Project.load(config)
+        project = ProjectFolder.load(config)
         loaded.append(_site(project, given, start, chosen))
         yield from _odd_rules(project)
 
     examined = as_check("configuration", load(), _WHY)
     if loaded:
         return loaded[0], examined
-    root = Project.implicit([config]).root
-    project = Project(root, Configuration(), is_configured=True)
+    root = ProjectFolder.implicit([config]).root
+    project = ProjectFolder(root, Configuration(), is_configured=True)
     return _site(project, given, start, chosen, is_known=False), examined
 
 
 def _site(
-    project: Project, given: Sequence[Path], start: Path, chosen: Chosen, *, is_known: bool = True
+    project: ProjectFolder,
+    given: Sequence[Path],
+    start: Path,
+    chosen: Chosen,
+    *,
+    is_known: bool = True,
 ) -> CheckedProject:
     lock = _lock_of(project)
     is_named = project.is_configured and is_known
@@ -143,7 +148,7 @@ def _site(
     return CheckedProject(project, digests, bibs, address, base, chosen, lock, start)
 
 
-def _lock_of(project: Project) -> LockFile | None:
+def _lock_of(project: ProjectFolder) -> LockFile | None:
     """Return what the lock file says; what is wrong with it, its own check tells."""
     try:
         data = read_if_present(project.lock_path)
@@ -152,7 +157,7 @@ def _lock_of(project: Project) -> LockFile | None:
         return None
 
 
-def _linked(project: Project, lock: LockFile | None) -> list[Path]:
+def _linked(project: ProjectFolder, lock: LockFile | None) -> list[Path]:
     """Return the digests that a lock file links and that are there, and those of feeds."""
     rows = lock.rows if lock else ()
     linked = {row.digest for row in rows if row.state is LinkState.LINKED}
@@ -160,7 +165,7 @@ def _linked(project: Project, lock: LockFile | None) -> list[Path]:
     return [project.root / key for key in keys if not key.is_bib and (project.root / key).exists()]
 
 
-def _odd_rules(project: Project) -> Iterator[Finding]:
+def _odd_rules(project: ProjectFolder) -> Iterator[Finding]:
     """Yield what can be read and names nothing."""
     yield from _missing_folders(project.format_folders)
     for rules in project.configuration.digests:

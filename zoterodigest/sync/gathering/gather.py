@@ -19,7 +19,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
 from zoterodigest.project.files import Evicted, SourceChanged, read_if_present
-from zoterodigest.project.layout import Project, folder_before_pattern
+from zoterodigest.project.layout import ProjectFolder, folder_before_pattern
 from zoterodigest.project.lock.lock import holds_conflict_marks, lock_hash, names_library, read_lock
 from zoterodigest.project.log.journal import RecordedRun, read_journal
 from zoterodigest.project.marks import LeftMarks, Totals
@@ -260,7 +260,7 @@ def gather_elsewhere(workspace: Workspace) -> Gathered:
     return Gathered((), (), UnreadText(), data, lock, contents, frozenset())
 
 
-def require_unchanged(project: Project, gathered: Gathered) -> None:
+def require_unchanged(project: ProjectFolder, gathered: Gathered) -> None:
     """Raise `SourceChanged` if a digest, the lock file or the journal is not as it was read."""
     for read in gathered.sources:
         if read_if_present(read.path) != read.on_disk:

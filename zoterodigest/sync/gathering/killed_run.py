@@ -15,7 +15,7 @@ from zoterodigest.core.works.pairing import PairingScope, UnreadText, pair
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.lock.lock import lock_hash
 from zoterodigest.project.log.journal import RecordedRun
 from zoterodigest.project.recovery import (
@@ -119,7 +119,7 @@ def _shown(entry: Entry, folding: Folding) -> Shown:
 
 
 def _standing_bibs(
-    project: Project, recorded: RecordedRun, known: Mapping[str, bytes | None]
+    project: ProjectFolder, recorded: RecordedRun, known: Mapping[str, bytes | None]
 ) -> BibFacts:
     """Return the prints of all entries of the .bib files that a killed run was about to write.
 

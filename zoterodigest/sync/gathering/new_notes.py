@@ -27,7 +27,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import FOLDER, DigestRules, NewFileRules
 from zoterodigest.project.digests import choice_in
 from zoterodigest.project.files import read_file, without_stand_in
-from zoterodigest.project.layout import Digest, Project, folder_before_pattern
+from zoterodigest.project.layout import Digest, ProjectFolder, folder_before_pattern
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.sources import ReadDigest
 from zoterodigest.sync.gathering.workspace import Workspace
@@ -40,7 +40,7 @@ _MOST_NEIGHBORS = 30
 class NewNotes:
     """A vault that takes new notes."""
 
-    project: Project
+    project: ProjectFolder
     rules: DigestRules
     new: NewFileRules
 

@@ -12,7 +12,7 @@ from zoterodigest.library.address import ApiAddress, parse_address
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import Library
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
-from zoterodigest.project.layout import BibFile, Digest, Project
+from zoterodigest.project.layout import BibFile, Digest, ProjectFolder
 from zoterodigest.project.memory import memory_path
 from zoterodigest.project.outside import Allowed, require_inside
 from zoterodigest.project.walks import Walks, find_project, real_path
@@ -28,7 +28,7 @@ class Workspace:
     it does not matter.
     """
 
-    project: Project
+    project: ProjectFolder
     library: Library
     zotero: ZoteroMapping
     digests: tuple[Digest, ...]
@@ -75,7 +75,7 @@ class Chosen:
     otherwise: str = ""
     access: Access = field(default_factory=Access)
     allowed: Allowed = Allowed()
-    project: Project | None = None
+    project: ProjectFolder | None = None
     now: float = 0
     walks: Walks | None = None
 
@@ -112,26 +112,26 @@ def open_workspace(
     )
 
 
-def _project(digests: Sequence[Path], start: Path, chosen: Chosen, walks: Walks) -> Project:
+def _project(digests: Sequence[Path], start: Path, chosen: Chosen, walks: Walks) -> ProjectFolder:
     config = find_project(digests[0] if digests else start)
     if config is None:
-        project = Project.implicit(digests or [start / "digest.md"])
+        project = ProjectFolder.implicit(digests or [start / "digest.md"])
     elif chosen.project is not None and chosen.project.config_path == config:
         return chosen.project
     else:
-        project = Project.load(config)
+        project = ProjectFolder.load(config)
     require_inside(project, chosen.allowed, digests, walks)
     return project
 
 
-def mapping_of(project: Project) -> ZoteroMapping:
+def mapping_of(project: ProjectFolder) -> ZoteroMapping:
     """Return how the project's configuration translates between records and items."""
     rules = project.configuration.zotero
     has_tags = any(one.tags for one in project.configuration.digests)
     return ZoteroMapping(LinkHome(rules.links), rules.categories, rules.marks, has_tags)
 
 
-def library_meant(project: Project, start: Path, chosen: Chosen) -> tuple[str, Path]:
+def library_meant(project: ProjectFolder, start: Path, chosen: Chosen) -> tuple[str, Path]:
     """Return the address of the library that is meant, and the folder where a path in it starts."""
     if chosen.address:
         return chosen.address, start
@@ -141,7 +141,7 @@ def library_meant(project: Project, start: Path, chosen: Chosen) -> tuple[str, P
     return project.configuration.library, project.root
 
 
-def _instance(text: str, base: Path, project: Project) -> str:
+def _instance(text: str, base: Path, project: ProjectFolder) -> str:
     """Return the name of a library's copy: on a disk its path, as seen from the project."""
     address = parse_address(text)
     if isinstance(address, ApiAddress):

@@ -12,7 +12,7 @@ from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.lock.parts import items_of_files, rows_in_digest
 from zoterodigest.sync.new_papers.inserting import open_digest
 
@@ -53,7 +53,7 @@ def attached_pdf(items: Sequence[LibraryItem], key: str) -> str:
     return min(files, default="")
 
 
-def entries_of_item(project: Project, key: str) -> Iterator[tuple[Path, int]]:
+def entries_of_item(project: ProjectFolder, key: str) -> Iterator[tuple[Path, int]]:
     """Yield the files with an entry that is linked with the item `key`, each with its line."""
     data = read_if_present(project.lock_path)
     found = (source for source, item in items_of_files(data, project.lock_path) if item == key)
@@ -66,7 +66,7 @@ def entries_of_item(project: Project, key: str) -> Iterator[tuple[Path, int]]:
                 yield path, entry.place.start_line
 
 
-def entries_with_rows(project: Project, path: Path) -> Iterator[tuple[Entry, LockRow | None]]:
+def entries_with_rows(project: ProjectFolder, path: Path) -> Iterator[tuple[Entry, LockRow | None]]:
     """Yield the entries of a digest, each with its row if it is linked; raise `BadInput`."""
     document = open_digest(project, path, venue_table()).document
     data = read_if_present(project.lock_path)

@@ -12,7 +12,7 @@ from zoterodigest.core.works.work import work_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import BadInput, read_if_present
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.asking_for import ById, NotAdded
@@ -61,7 +61,7 @@ class Goal:
 
     digest: OpenDigest
     standing: StandingWorks
-    project: Project
+    project: ProjectFolder
     is_pushed: bool = True
     """Whether what its digest holds becomes items of the library."""
 
@@ -73,7 +73,7 @@ class Goal:
 
 
 def open_goal(
-    project: Project, path: Path | None, venues: VenueTable, beside: Sequence[Path]
+    project: ProjectFolder, path: Path | None, venues: VenueTable, beside: Sequence[Path]
 ) -> Goal:
     """Return the digest at `path`, the only one if that is None, and what is around it.
 
@@ -93,7 +93,7 @@ def open_goal(
     return Goal(opened[meant.key], standing, project, meant.rules.push is True)
 
 
-def standing_in(project: Project, opened: Mapping[str, OpenDigest]) -> StandingWorks:
+def standing_in(project: ProjectFolder, opened: Mapping[str, OpenDigest]) -> StandingWorks:
     """Return the works that stand in digests of a project, or that its lock file links."""
     rows = lock_rows(project)
     gone = {row.digest for row in rows if not (project.root / row.digest).is_file()}
@@ -101,7 +101,7 @@ def standing_in(project: Project, opened: Mapping[str, OpenDigest]) -> StandingW
     return StandingWorks(documents, still_linked(rows, opened, gone))
 
 
-def lock_rows(project: Project) -> tuple[LockRow, ...]:
+def lock_rows(project: ProjectFolder) -> tuple[LockRow, ...]:
     """Return the rows of a project's lock file, none if there is none."""
     data = read_if_present(project.lock_path)
     return () if data is None else read_lock(data, project.lock_path).rows

@@ -15,7 +15,7 @@ from zoterodigest.lookup.arxiv import Newest
 from zoterodigest.lookup.work import Looked
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.dated_files import DatedFiles
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.adding import lock_rows
 from zoterodigest.sync.new_papers.asking_for import NotAdded
@@ -80,7 +80,7 @@ class Fed:
     fault: str = ""
 
 
-def feeds_called(project: Project, names: Sequence[str]) -> tuple[FeedRules, ...]:
+def feeds_called(project: ProjectFolder, names: Sequence[str]) -> tuple[FeedRules, ...]:
     """Return the feeds of a project that have one of `names`, all if none is given."""
     feeds = project.configuration.feeds
     known = [feed.called for feed in feeds]
@@ -113,7 +113,7 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 class Feeding:
     """The digests of a run of feeds; nothing is written before `write`."""
 
-    def __init__(self, project: Project, venues: VenueTable, window: Window) -> None:
+    def __init__(self, project: ProjectFolder, venues: VenueTable, window: Window) -> None:
         self._project = project
         self._venues = venues
         self._window = window

@@ -24,7 +24,7 @@ from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.project.dated_files import dates_in
 from zoterodigest.project.digests import formats_for, require_digest
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.new_papers.papers import Paper, unshown
 
@@ -64,7 +64,7 @@ class OpenDigest:
         return FileChange(self.key, self.path, self.on_disk, self.document.source, note=rule)
 
 
-def open_digest(project: Project, path: Path, venues: VenueTable) -> OpenDigest:
+def open_digest(project: ProjectFolder, path: Path, venues: VenueTable) -> OpenDigest:
     """Read the digest at `path`, empty if there is no file; raise `BadInput` if it is no text."""
     (digest,) = project.digests([path])
     data = read_if_present(digest.path)
@@ -74,7 +74,9 @@ def open_digest(project: Project, path: Path, venues: VenueTable) -> OpenDigest:
     return OpenDigest(digest.path, data, document, formats, venues)
 
 
-def open_all(project: Project, more: Iterable[Path], venues: VenueTable) -> dict[str, OpenDigest]:
+def open_all(
+    project: ProjectFolder, more: Iterable[Path], venues: VenueTable
+) -> dict[str, OpenDigest]:
     """Read the digests of a project that are there, and `more`, by what the project calls them."""
     paths = [digest.path for digest in project.digests() if digest.path.exists()]
     digests = project.digests([*paths, *more]) if paths or more else ()

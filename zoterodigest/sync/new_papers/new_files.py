@@ -18,7 +18,7 @@ from zoterodigest.library.records.works import references
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.project.config import DigestRules, NewFileRules
 from zoterodigest.project.digests import choice_in
-from zoterodigest.project.layout import Project, folder_before_pattern
+from zoterodigest.project.layout import ProjectFolder, folder_before_pattern
 from zoterodigest.sync.gathering.new_notes import NewNotes
 from zoterodigest.sync.new_papers.adding import (
     Added,
@@ -65,7 +65,7 @@ class VaultGoal:
         return "/".join(filter(None, (folder_before_pattern(self.rules.path), self.inner)))
 
 
-def vault_meant(project: Project, to: Path | None) -> tuple[DigestRules, str] | None:
+def vault_meant(project: ProjectFolder, to: Path | None) -> tuple[DigestRules, str] | None:
     """Return the vault that has the folder `to`, and that folder within its own, "" for the same.
 
     Without `to` it is the project's only digest, if that is a vault. None if no vault is meant.
@@ -85,7 +85,9 @@ def vault_meant(project: Project, to: Path | None) -> tuple[DigestRules, str] | 
     return None
 
 
-def open_vault(project: Project, rules: DigestRules, inner: str, venues: VenueTable) -> VaultGoal:
+def open_vault(
+    project: ProjectFolder, rules: DigestRules, inner: str, venues: VenueTable
+) -> VaultGoal:
     """Read the files of a vault, and the other digests of its project; raise `NoNewFiles`.
 
     New files come into its folder `inner`, "" for its own.

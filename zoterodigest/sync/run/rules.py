@@ -17,7 +17,7 @@ from zoterodigest.core.plan.run_options import (
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.library.address import is_group
 from zoterodigest.project.config import Selection
-from zoterodigest.project.layout import Project
+from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.intent import Intent, Publish
 from zoterodigest.sync.gathering.new_entries import why_no_new_entries, why_no_new_notes
@@ -35,7 +35,7 @@ def rules_by_key(workspace: Workspace, intent: Intent, gathered: Gathered) -> di
     }
 
 
-def rules_of_gone(project: Project, key: SourceKey) -> Rules:
+def rules_of_gone(project: ProjectFolder, key: SourceKey) -> Rules:
     """Return what still holds for a digest whose file is gone."""
     collection, former = project.former_collection(key), project.former_rules(key)
     no_new = why_no_new_notes(former)
