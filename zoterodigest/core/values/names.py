@@ -115,8 +115,7 @@ def end_of_names(text: str) -> int:
     """Return where the list of names ends that `text` begins with.
 
     That is before the period behind the last name or its affiliation, and behind an "et al." with
-    more text behind it.
-    The period of an initial or an abbreviation ends no list.
+    more text behind it. The period of an initial or an abbreviation ends no list.
     """
     if found := _ET_AL_WITHIN.search(text):
         return found.end()
