@@ -32,9 +32,9 @@ from zoterodigest.cli.show.bib_text import (
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Library
-from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, require_text
+from zoterodigest.project.files import CannotWrite, replace_file, require_text
 from zoterodigest.project.layout import BibFile, ProjectFolder
-from zoterodigest.project.lock.lock import read_lock
+from zoterodigest.project.lock.lock import lock_at
 from zoterodigest.project.running import require_idle
 from zoterodigest.project.walks import find_project
 
@@ -79,8 +79,7 @@ def _may_be_linked(project: ProjectFolder, library: Library) -> bool:
     """Return whether the lock file links with `library`, or with no library."""
     from zoterodigest.sync.gathering.known_lock import known_as
 
-    data = read_if_present(project.lock_path)
-    lock = read_lock(data, project.lock_path) if data is not None else None
+    lock = lock_at(project.lock_path)
     return lock is None or not lock.rows or lock.identity in known_as(library)
 
 
@@ -142,12 +141,10 @@ def exported_keys(workspace: Workspace | None) -> tuple[Mapping[str, str], str]:
     """Return the citation keys that exports of a project gave, by item, and its formula."""
     if workspace is None:
         return {}, ""
-    project = workspace.project
-    data = read_if_present(project.lock_path)
-    exported = read_lock(data, project.lock_path).exported if data is not None else ()
+    lock = lock_at(workspace.project.lock_path)
     # Reversed: if several files have a key for an item, the first one's counts.
-    keys = {one.item: one.key for one in reversed(exported)}
-    return keys, project.configuration.citekeys.formula or ""
+    keys = {one.item: one.key for one in reversed(lock.exported)} if lock else {}
+    return keys, workspace.project.configuration.citekeys.formula or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.frozen import dataclass
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import choice_in, read_digest
-from zoterodigest.project.files import BadInput, read_if_present
+from zoterodigest.project.files import BadInput
 from zoterodigest.project.layout import ProjectFolder, matching_files
-from zoterodigest.project.lock.lock import BadLockFile, read_lock
+from zoterodigest.project.lock.lock import BadLockFile, lock_at
 from zoterodigest.project.vaults import why_no_files
 
 _MOST = 5
@@ -67,10 +67,10 @@ def inspect_vault(folder: Path) -> InspectedVault:
 def _linked_keys(project: ProjectFolder) -> Set[SourceKey]:
     """Return the files whose entries have an item, as the lock file says; none if it is damaged."""
     try:
-        data = read_if_present(project.lock_path)
-        rows = read_lock(data, project.lock_path).rows if data is not None else ()
+        lock = lock_at(project.lock_path)
     except BadLockFile:  # `doctor` reports it
-        return frozenset()
+        lock = None
+    rows = lock.rows if lock else ()
     return {row.digest for row in rows if row.state is LinkState.LINKED}
 
 

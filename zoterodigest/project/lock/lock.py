@@ -21,7 +21,7 @@ from zoterodigest.core.links.link import LockFile
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import TEXT, BadJson, read_json_as
 from zoterodigest.frozen import dataclass
-from zoterodigest.project.files import replace_file
+from zoterodigest.project.files import read_if_present, replace_file
 from zoterodigest.project.lock.fold import Held, HeldKey, fold_all
 from zoterodigest.project.lock.paragraphs import BadLine
 from zoterodigest.project.lock.rows import contents_of, read_rows, render_rows
@@ -130,6 +130,12 @@ def read_lock(data: bytes, path: Path = Path(LOCK_FILE)) -> LockFile:
         return contents_of(side.held, side.identity)
     except BadLine as error:
         raise BadLockFile(path, error) from error
+
+
+def lock_at(path: Path) -> LockFile | None:
+    """Read the lock file at `path`; None if there is none. Raises `BadLockFile`."""
+    data = read_if_present(path)
+    return None if data is None else read_lock(data, path)
 
 
 def merge_locks(one: bytes, other: bytes, ancestor: bytes, path: Path) -> bytes:

@@ -14,9 +14,8 @@ from zoterodigest.core.links.link import LinkState, LockFile
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import Configuration
-from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Digest, ProjectFolder
-from zoterodigest.project.lock.lock import read_lock
+from zoterodigest.project.lock.lock import lock_at
 from zoterodigest.project.walks import find_project
 from zoterodigest.sync.gathering.workspace import Chosen, library_meant
 
@@ -151,8 +150,7 @@ def _site(
 def _lock_of(project: ProjectFolder) -> LockFile | None:
     """Return what the lock file says; what is wrong with it, its own check tells."""
     try:
-        data = read_if_present(project.lock_path)
-        return None if data is None else read_lock(data, project.lock_path)
+        return lock_at(project.lock_path)
     except ZoterodigestError:
         return None
 

@@ -10,8 +10,7 @@ from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.pairing import Pairing, PairingScope, pair
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of
-from zoterodigest.project.files import read_if_present
-from zoterodigest.project.lock.lock import read_lock
+from zoterodigest.project.lock.lock import lock_at
 from zoterodigest.sync.gathering.sources import UnreadSource, core_entries, read_digests
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
@@ -42,9 +41,7 @@ def edits_since_sync(workspace: Workspace) -> EditsSinceSync:
     Raises `BadLockFile`, and `BadInput` for a digest that the person named.
     """
     digests, unread = read_digests(workspace)
-    path = workspace.project.lock_path
-    data = read_if_present(path)
-    lock = LockFile() if data is None else read_lock(data, path)
+    lock = lock_at(workspace.project.lock_path) or LockFile()
     entries = core_entries(digests, workspace, with_notes=True)
     scope = _scope(workspace, lock, frozenset(read.key for read in digests))
     pairing = pair(entries, lock.rows, scope, unread_in(read.document for read in digests))

@@ -10,8 +10,7 @@ from zoterodigest.library.port import Library
 from zoterodigest.library.records.homes import Data
 from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import ZoteroMapping
-from zoterodigest.project.files import read_if_present
-from zoterodigest.project.lock.lock import BadLockFile, read_lock
+from zoterodigest.project.lock.lock import BadLockFile, lock_at
 from zoterodigest.sync.gathering.known_lock import known_as
 
 
@@ -19,14 +18,11 @@ def rows_in(lock_path: Path, library: Library) -> tuple[LockRow, ...]:
     """Return the links of the lock file at `lock_path`; none if it links with another library, or
     cannot be read.
     """
-    data = read_if_present(lock_path)
-    if data is None:
-        return ()
     try:
-        lock = read_lock(data, lock_path)
+        lock = lock_at(lock_path)
     except BadLockFile:
         return ()
-    return lock.rows if lock.identity in known_as(library) else ()
+    return lock.rows if lock and lock.identity in known_as(library) else ()
 
 
 def sources_of(

@@ -11,9 +11,9 @@ from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
-from zoterodigest.project.files import BadInput, read_if_present
+from zoterodigest.project.files import BadInput
 from zoterodigest.project.layout import ProjectFolder
-from zoterodigest.project.lock.lock import read_lock
+from zoterodigest.project.lock.lock import lock_at
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.asking_for import ById, NotAdded
 from zoterodigest.sync.new_papers.inserting import (
@@ -103,8 +103,8 @@ def standing_in(project: ProjectFolder, opened: Mapping[str, OpenDigest]) -> Sta
 
 def lock_rows(project: ProjectFolder) -> tuple[LockRow, ...]:
     """Return the rows of a project's lock file, none if there is none."""
-    data = read_if_present(project.lock_path)
-    return () if data is None else read_lock(data, project.lock_path).rows
+    lock = lock_at(project.lock_path)
+    return lock.rows if lock else ()
 
 
 def add_papers(
