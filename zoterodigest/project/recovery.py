@@ -129,7 +129,7 @@ def _exported(
     until it has been written: the next run follows it. `rows` hold what the run achieved; without
     them the lock file is another one.
     """
-    entries = {(one.bibliography, one.key): one for one in lock.exported}
+    entries = {one.place: one for one in lock.exported}
     made = set(lock.made)
     for event in recorded.events:
         if not isinstance(event, Exporting):
@@ -145,7 +145,7 @@ def _exported(
                 for key, one in entries.items()
                 if one.bibliography != event.bibliography or one.key in kept or one.item in renamed
             }
-        entries |= {(one.bibliography, one.key): one for one in written}
+        entries |= {one.place: one for one in written}
         made |= event.links.made if written else frozenset()
     exported = tuple(entries[key] for key in sorted(entries))
     if rows is not None:
@@ -163,12 +163,12 @@ def _without_edited(
 
     Only in entries whose rows have other bases now: the library has got the edit.
     """
-    left = {(one.bibliography, one.key): one for run in recorded.intended for one in run.exported}
+    left = {one.place: one for run in recorded.intended for one in run.exported}
     then = {row.id: row.bases for row in before.rows} if left else {}
     moved = {(rows[id_].digest, rows[id_].key) for id_ in then if rows[id_].bases != then[id_]}
     found: list[Exported] = []
     for one in exported:
-        known = left.get((one.bibliography, one.key))
+        known = left.get(one.place)
         if known is not None and (one.bibliography, fingerprint(one.key)) in moved:
             prints = {name: each for name, each in one.prints.items() if name in known.prints}
             one = replace(one, prints=prints)

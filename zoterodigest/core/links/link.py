@@ -212,6 +212,11 @@ class Exported:
     item: str
     prints: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def place(self) -> tuple[BibKey, str]:
+        """What it is known by: its file and its key there."""
+        return self.bibliography, self.key
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Acknowledged:

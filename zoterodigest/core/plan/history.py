@@ -168,7 +168,7 @@ def _joined_links(links: LockFile, winning: LockFile) -> LockFile:
     rows = {row.id: row for row in (*links.rows, *winning.rows)}
     collections = {row.place: row for row in (*links.collection_rows, *winning.collection_rows)}
     # By key: what an export wrote holds a mapping, so it has no hash.
-    exported = {(one.bibliography, one.key): one for one in (*links.exported, *winning.exported)}
+    exported = {one.place: one for one in (*links.exported, *winning.exported)}
     return LockFile("", tuple(rows.values()), tuple(collections.values()), tuple(exported.values()))
 
 
@@ -186,12 +186,12 @@ def changed_links(before: LockFile, after: LockFile) -> tuple[LockFile, LockFile
 def _without(links: LockFile, others: LockFile) -> LockFile:
     rows = {row.id: row for row in others.rows}
     collection_rows = frozenset(others.collection_rows)
-    exported = {(one.bibliography, one.key): one for one in others.exported}
+    exported = {one.place: one for one in others.exported}
     return LockFile(
         "",
         tuple(row for row in links.rows if rows.get(row.id) != row),
         tuple(row for row in links.collection_rows if row not in collection_rows),
-        tuple(one for one in links.exported if exported.get((one.bibliography, one.key)) != one),
+        tuple(one for one in links.exported if exported.get(one.place) != one),
     )
 
 

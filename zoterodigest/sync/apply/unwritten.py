@@ -6,11 +6,11 @@ stood there before its first write; what somebody else edited meanwhile is no ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, Exported, LockFile
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.history import Data, DigestChange, ObjectChange, Run, joined
 from zoterodigest.core.plan.reversal import turn_back
 from zoterodigest.library.item_json import ItemJson
@@ -24,27 +24,11 @@ SETS = ("collections", "tags")
 
 def links_unwritten(present: LockFile, run: Run) -> LockFile:
     """Return the links without what `run` made of them."""
-    before, after = run.before, run.after
-    return LockFile(
-        "",
-        put_back(present.rows, (before.rows, after.rows), lambda row: row.id),
-        put_back(
-            present.collection_rows,
-            (before.collection_rows, after.collection_rows),
-            collection_row_place,
-        ),
-        put_back(present.exported, (before.exported, after.exported), entry_place),
-    )
-
-
-def collection_row_place(one: CollectionRow) -> CollectionRowKey:
-    """Return what a collection row is known by."""
-    return one.digest, one.path
-
-
-def entry_place(entry: Exported) -> tuple[str, str]:
-    """Return what an entry of a .bib is known by."""
-    return entry.bibliography, entry.key
+    sides = present, run.after, run.before
+    rows = put_back(*({row.id: row for row in side.rows} for side in sides))
+    filed = put_back(*({row.place: row for row in side.collection_rows} for side in sides))
+    exported = put_back(*({one.place: one for one in side.exported} for side in sides))
+    return LockFile("", tuple(rows.values()), tuple(filed.values()), tuple(exported.values()))
 
 
 def data_unwritten(data: Data, change: ObjectChange) -> Data | None:
@@ -101,24 +85,11 @@ def joined_changes(first: Run, then: Run) -> Run:
     return replace(joined(first, then), before=then.before, after=then.after, names=names)
 
 
-def put_back(
-    present: Iterable[T],
-    sides: tuple[Iterable[T], Iterable[T]],
-    place_of: Callable[[T], K],
-    stay: Container[K] = (),
-) -> tuple[T, ...]:
-    """Return `present` with what is as the second of `sides` has it as in the first.
-
-    What is at a place in `stay` remains.
-    """
-    before, after = ({place_of(one): one for one in side} for side in sides)
-    found = {place_of(one): one for one in present}
-    for place in {*before, *after}:
-        if place in stay or found.get(place) != after.get(place):
-            continue
-        if place in before:
-            found[place] = before[place]
-        else:
-            del found[place]
+def put_back(present: Mapping[K, T], after: Mapping[K, T], before: Mapping[K, T]) -> dict[K, T]:
+    """Return `present` with what still is as it is in `after` as it was `before`."""
     # Sorted as the lock file is, so that git merges it line by line.
-    return tuple(found[place] for place in sorted(found))
+    found = {
+        name: (before if present.get(name) == after.get(name) else present).get(name)
+        for name in sorted({*present, *before})
+    }
+    return {name: one for name, one in found.items() if one is not None}

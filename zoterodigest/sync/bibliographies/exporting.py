@@ -104,7 +104,7 @@ def with_exports(lock: LockFile, exports: Iterable[NewBib]) -> LockFile:
     new = {bib.key: bib for bib in exports}
     others = (one for one in lock.exported if one.bibliography not in new)
     ours = (one for bib in new.values() for one in bib.entries)
-    ordered = sorted((*others, *ours), key=lambda one: (one.bibliography, one.key))
+    ordered = sorted((*others, *ours), key=lambda one: one.place)
     made = lock.made | {key for key, bib in new.items() if bib.is_made}
     return replace(lock, exported=tuple(ordered), made=made)
 
@@ -116,9 +116,7 @@ def without_edited(lock: LockFile, entries: Iterable[Entry]) -> LockFile:
     Else what an export wrote there before would be no edit when a person brings it back. An export
     renews the prints of what it rewrites; but not every run exports, nor rewrites every entry.
     """
-    ours: dict[BibEntryId, Exported] = {
-        (one.bibliography, one.key): one for one in lock.exported if one.prints
-    }
+    ours: dict[BibEntryId, Exported] = {one.place: one for one in lock.exported if one.prints}
     linked = (row for row in lock.rows if row.digest.is_bib and row.state is LinkState.LINKED)
     rows: dict[BibEntryId, LockRow] = {(row.digest, row.key): row for row in linked if ours}
     for entry in entries if rows else ():
@@ -131,7 +129,7 @@ def without_edited(lock: LockFile, entries: Iterable[Entry]) -> LockFile:
         if homes := {home for name in agreed for home in bib_fields_of(name)}:
             prints = {name: each for name, each in ours[place].prints.items() if name not in homes}
             ours[place] = replace(ours[place], prints=prints)
-    exported = (ours.get((one.bibliography, one.key), one) for one in lock.exported)
+    exported = (ours.get(one.place, one) for one in lock.exported)
     return replace(lock, exported=tuple(exported))
 
 

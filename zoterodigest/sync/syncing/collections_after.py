@@ -61,12 +61,12 @@ def collection_rows_after(
     """
     planned = [one for one in prepared.plan.collection_rows if one.collection not in failed]
     renamed = _renamed_paths(prepared, standing)
-    paths = {(one.digest, one.path) for one in planned}
+    paths = {one.place for one in planned}
     for one in planned:
-        path = renamed.get((one.digest, one.path), one.path)
+        path = renamed.get(one.place, one.path)
         yield one if path == one.path else replace(one, path=path)
     for one in prepared.gathered.lock.collection_rows:
-        if one.collection in failed and (one.digest, one.path) not in paths:
+        if one.collection in failed and one.place not in paths:
             yield one
 
 

@@ -97,7 +97,7 @@ def lock_over(
         # A library that was empty tells its account only now.
         identity=prepared.workspace.library.identity,
         rows=rows_over(prepared, standing, contents, results, settled=settled),
-        collection_rows=tuple(sorted(collection_rows, key=lambda one: (one.digest, one.path))),
+        collection_rows=tuple(sorted(collection_rows, key=lambda one: one.place)),
     )
 
 
@@ -142,7 +142,7 @@ def rows_over(
     items = {item.key: item for item in contents.items}
     plan, folding = prepared.plan, settled.folding
     unmade = (one for one in plan.collection_rows if one.collection in results.failed)
-    unplaced = {(one.digest, one.path) for one in unmade}
+    unplaced = {one.place for one in unmade}
     places = CollectionHomes.by(prepared, standing, results)
     staying = _staying(prepared, standing)
     linked = {link.row.id for link in plan.links}
@@ -231,7 +231,7 @@ def _made_rows(
     """Yield the rows of entries that the run made; that their items are in our collection is ours,
     as it is where an entry adopts an item.
     """
-    ours = {(one.digest, one.path): one.collection for one in plan.collection_rows if one.is_ours}
+    ours = {one.place: one.collection for one in plan.collection_rows if one.is_ours}
     for action in plan.actions:
         entry = standing.made.get(action.row_id) if isinstance(action, CreateEntry) else None
         if isinstance(action, CreateEntry) and entry is not None:

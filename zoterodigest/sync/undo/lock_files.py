@@ -16,7 +16,6 @@ from zoterodigest.core.plan.plan import Link, bib_entry_id
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.settle import item_end, side_of
 from zoterodigest.sync.apply.changes import Results
-from zoterodigest.sync.apply.unwritten import entry_place
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.run.run import Options, reconciled
 from zoterodigest.sync.undo.relinking import Fate, IsChanged, links_back
@@ -47,12 +46,12 @@ def released_lock(undoing: Undoing) -> LockFile | None:
         return None if ended == present else ended
     rows = {row.id: row for row in present.rows}
     collections = {one.collection for one in present.collection_rows}
-    entries = {*map(entry_place, present.exported)}
+    entries = {one.place for one in present.exported}
     return replace(
         back,
         rows=tuple(_released_row(row, rows.get(row.id), waits) for row in back.rows),
         collection_rows=tuple(one for one in back.collection_rows if one.collection in collections),
-        exported=tuple(one for one in back.exported if entry_place(one) in entries),
+        exported=tuple(one for one in back.exported if one.place in entries),
     )
 
 

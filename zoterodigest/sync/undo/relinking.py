@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Set
 from dataclasses import field, fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from zoterodigest.bibtex.edit.document import FIELDS, Prints
 from zoterodigest.bibtex.reading import bib_fields_of
@@ -23,7 +23,7 @@ from zoterodigest.core.links.link import (
 )
 from zoterodigest.core.plan.history import Run
 from zoterodigest.frozen import dataclass
-from zoterodigest.sync.apply.unwritten import collection_row_place, entry_place, put_back
+from zoterodigest.sync.apply.unwritten import put_back
 
 T = TypeVar("T")
 IsChanged = Callable[[str, str], bool]
@@ -97,35 +97,17 @@ def _row_back(
 
 def _turned_back(present: LockRow, after: LockRow, before: LockRow) -> LockRow:
     """Return `present` with what the run left, and is still so, as it was before the run."""
-    found = {
-        one.name: _if_left(*(getattr(row, one.name) for row in (present, after, before)))
-        for one in fields(LockRow)
-    }
-    origin = _less(present.origin, after.origin, before.origin)
-    if present.origin == after.origin:
-        origin = before.origin
-    diverged = (present.diverged - (after.diverged - before.diverged)) | (
-        before.diverged - after.diverged
-    )
-    bases = _members_if_left(present.bases, after.bases, before.bases)
-    credits = _members_if_left(present.credits, after.credits, before.credits)
-    annotations = _members_if_left(present.annotations, after.annotations, before.annotations)
-    mixed = {"origin": origin, "diverged": diverged, "bases": bases, "credits": credits}
-    return replace(present, **{**found, **mixed, "annotations": annotations})
-
-
-def _if_left(present: T, after: T, before: T) -> T:
-    return before if present == after else present
-
-
-def _members_if_left(
-    present: Mapping[str, T], after: Mapping[str, T], before: Mapping[str, T]
-) -> dict[str, T]:
-    found = {
-        name: _if_left(present.get(name), after.get(name), before.get(name))
-        for name in sorted({*present, *before})
-    }
-    return {name: one for name, one in found.items() if one is not None}
+    found: dict[str, Any] = {}
+    for name in (one.name for one in fields(LockRow)):
+        now, left, then = (getattr(row, name) for row in (present, after, before))
+        if isinstance(now, Mapping):
+            found[name] = put_back(now, left, then)
+        else:
+            found[name] = then if now == left else now
+    if present.origin != after.origin:
+        found["origin"] = _less(present.origin, after.origin, before.origin)
+    gone, came = before.diverged - after.diverged, after.diverged - before.diverged
+    return replace(present, **{**found, "diverged": (present.diverged - came) | gone})
 
 
 def _less(present: Origin, after: Origin, before: Origin) -> Origin:
@@ -144,11 +126,12 @@ def _collection_rows_back(
     present: tuple[CollectionRow, ...], run: Run, declined: Set[str]
 ) -> tuple[CollectionRow, ...]:
     """Return the collection rows as they were, but for those whose collection stays as it is."""
-    sides = run.before.collection_rows, run.after.collection_rows
-    stay = {
-        collection_row_place(one) for one in run.after.collection_rows if one.collection in declined
-    }
-    return put_back(present, sides, collection_row_place, stay)
+    stay = {one.place for one in run.after.collection_rows if one.collection in declined}
+    after, before = (
+        {one.place: one for one in side.collection_rows if one.place not in stay}
+        for side in (run.after, run.before)
+    )
+    return tuple(put_back({one.place: one for one in present}, after, before).values())
 
 
 def _exported_back(
@@ -158,29 +141,29 @@ def _exported_back(
 
     Each field of an entry is judged by itself.
     """
-    sides = run.before.exported, run.after.exported
-    before, after = ({entry_place(one): one for one in side} for side in sides)
+    after, before = ({one.place: one for one in side.exported} for side in (run.after, run.before))
 
     def stays(entry: Exported) -> bool:
         if entry.bibliography not in fate.declined:
             return False
         there = fate.standing.get(entry.bibliography)
-        return there is None or (entry.key in there) == (entry_place(entry) in after)
+        return there is None or (entry.key in there) == (entry.place in after)
 
     def back(entry: Exported) -> Exported:
-        place = entry_place(entry)
-        then, left = before.get(place), after.get(place)
+        then, left = before.get(entry.place), after.get(entry.place)
         if then is None or left is None or not then.item == left.item == entry.item:
             return entry
-        prints = _members_if_left(entry.prints, left.prints, then.prints)
+        prints = put_back(entry.prints, left.prints, then.prints)
         if stays(entry):
             names = _fields_back(entry, then, fate, is_changed)
             kept = {name: one for name, one in entry.prints.items() if name not in names}
             prints = kept | {name: one for name, one in prints.items() if name in names}
         return replace(entry, prints=prints)
 
-    stay = {entry_place(one) for side in sides for one in side if stays(one)}
-    return tuple(map(back, put_back(present, sides, entry_place, stay)))
+    moved = (
+        {place: one for place, one in side.items() if not stays(one)} for side in (after, before)
+    )
+    return tuple(map(back, put_back({one.place: one for one in present}, *moved).values()))
 
 
 def _fields_back(
