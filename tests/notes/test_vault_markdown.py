@@ -205,6 +205,7 @@ def vault_markdown(draw: st.DrawFn) -> str:
 
 @given(vault_markdown(), st.data())
 @example("- w1q\n  - w2q\n\n- w3q\n\t- w4q", None)
+@example("- w1q\n\n  w2q\n3) w3q", None)
 @settings(deadline=None)
 def test_any_markdown_of_a_vault_changes_by_the_edited_word_only(
     markdown: str, data: st.DataObject | None

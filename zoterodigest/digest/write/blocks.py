@@ -152,8 +152,15 @@ def _joined(
     Otherwise a block keeps the blanks at its end (`ends`), or takes those that most blocks have.
     """
     text = written[0][0] if written else ""
+    top = 0  # where the last block without a margin begins
     for (before, old_at), (block, at) in pairwise(written):
-        if old_at is not None and at == old_at + 1 and _parts(before, gaps[old_at], block):
+        top = top if before[:1] in (" ", "\t") else len(text) - len(before)
+        if (
+            old_at is not None
+            and at == old_at + 1
+            # A number begins an item below a paragraph of another item, but below no other.
+            and (_parts(before, gaps[old_at], block) or _parts(text[top:], gaps[old_at], block))
+        ):
             text += gaps[old_at]
         else:
             blanks = _most_common(ends, "") if old_at is None else ends[old_at]
@@ -163,8 +170,9 @@ def _joined(
 
 
 def _parts(before: str, gap: str, block: str) -> bool:
-    """Whether two blocks stay two: a line break behind a heading parts no paragraphs."""
-    return "\n\n" in gap or len(block_spans(before + gap + block)) > 1
+    """Whether `block` stays one of its own: a line break behind a heading parts no paragraphs."""
+    spans = block_spans(before + gap + block)
+    return "\n\n" in gap or not any(start < len(before) < end for start, end in spans)
 
 
 def _gap(before: str, block: str, gaps: Sequence[str], own: str) -> str:
