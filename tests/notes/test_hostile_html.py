@@ -64,6 +64,8 @@ QUOTED = "<span class=highlight data-annotation='%7B'><span class=math>$y$</span
 @settings(deadline=None)
 @example("<h4><span class=math>$y$</span>", "")  # two nodes are read from one place
 @example(QUOTED, "<h3>K</h3>")  # the words of a quotation are never written over
+@example("0<p><span class=highlight data-annotation='%7B'>\n0", "text<p>text0")
+@example("0<p><span class=highlight data-annotation='%7B'><br>0", "text<p>text0")
 def test_a_patch_changes_the_summary_and_loses_nothing(present: str, wanted: str) -> None:
     html = f'<p>mine</p><h2 id="{OUR_ID}">S</h2>{present}'
     reading = read_note(html)

@@ -198,7 +198,7 @@ def is_plain(run: NoteText) -> bool:
     return is_clean and is_folded and unicodedata.is_normalized("NFC", text)
 
 
-def join_plain(runs: Iterable[PlainRun]) -> PlainRuns:
+def join_plain(runs: Iterable[Run]) -> PlainRuns:
     """Join neighbouring texts that carry the same marks."""
     return tuple(run for run in join_runs(runs) if isinstance(run, NoteText | Break | Math))
 

@@ -18,6 +18,7 @@ from zoterodigest.notes.markdown import read_blocks
 from zoterodigest.notes.model import (
     Annotated,
     Block,
+    Break,
     Content,
     Image,
     List,
@@ -32,7 +33,7 @@ from zoterodigest.notes.model import (
     nest,
     runs_of,
 )
-from zoterodigest.notes.normal import aligned_blocks, normal_blocks, plain_runs
+from zoterodigest.notes.normal import aligned_blocks, join_plain, normal_blocks, plain_runs
 from zoterodigest.notes.serialise import nodes_html
 from zoterodigest.notes.wikilinks import PageLinks, with_item_links
 
@@ -243,9 +244,21 @@ def _with_quotations(new: Sequence[Run], old: Sequence[Run]) -> tuple[Runs, str]
         start = _place(rest, words)
         if start is None:
             return tuple(new), _quoted_text(quotation)
-        done += [*rest[:start], quotation, *_cited(old[at + 1 :])]
+        done += [*rest[:start], _trimmed(quotation), *_cited(old[at + 1 :])]
         rest = rest[start + len(words) :]
     return join_runs((*done, *rest)), ""
+
+
+def _trimmed(quotation: Annotated) -> Annotated:
+    """Return `quotation` without blanks at its ends: they would part it from words beside it."""
+    letters = list(apart(quotation.runs))
+    solid = [at for at, run in enumerate(letters) if not _is_blank(run)]
+    kept = letters[solid[0] : solid[-1] + 1] if solid else []
+    return replace(quotation, runs=join_plain(kept))
+
+
+def _is_blank(run: Run) -> bool:
+    return isinstance(run, Break) or (isinstance(run, NoteText) and run.text.isspace())
 
 
 def _place(runs: Sequence[Run], words: Sequence[Run]) -> int | None:
