@@ -120,11 +120,6 @@ def short_ids(row_ids: Iterable[str]) -> Mapping[str, str]:
     return short
 
 
-def bare_id(text: str) -> str:
-    """Return the letters of an id that somebody wrote, or of one in full."""
-    return text.strip().removeprefix(_PREFIX)
-
-
 _IfKept = tuple[Value | None, Value | None]
 _AS_A_WHOLE: _IfKept = (None, None)
 
@@ -161,13 +156,24 @@ def open_values(link: Link, name: str) -> tuple[Value | None, Value | None]:
 
 def with_id(fields: Sequence[OpenField], wanted: str) -> tuple[OpenField, ...]:
     """Return the open fields of the one link whose id begins with `wanted`, or raise `NotOpen`."""
-    letters = bare_id(wanted)
-    found = [one for one in fields if bare_id(one.row_id).startswith(letters)]
+    hint = "`zoterodigest conflicts` lists them."
+    meant = id_meant({one.row_id: one.id for one in fields}, wanted, "open", hint)
+    return tuple(one for one in fields if one.row_id == meant)
+
+
+def id_meant(ids: Mapping[str, str], wanted: str, what: str, hint: str) -> str:
+    """Return the one of `ids` (each with its short form) that begins with `wanted`.
+
+    Raises `NotOpen`: nothing that is `what` has it, or several have.
+    """
+    letters = wanted.strip().removeprefix(_PREFIX)
+    found = [one for one in ids if one.removeprefix(_PREFIX).startswith(letters)]
     if not found or not letters:
-        raise NotOpen(f"nothing open has the ID {wanted}", "`zoterodigest conflicts` lists them.")
-    if len(ids := sorted({one.id for one in found})) > 1:
-        raise NotOpen(f"{wanted} may be any of {', '.join(ids)}", "Give more of the ID.")
-    return tuple(found)
+        raise NotOpen(f"nothing {what} has the ID {wanted}", hint)
+    if len(found) > 1:
+        several = ", ".join(sorted(ids[one] for one in found))
+        raise NotOpen(f"{wanted} may be any of {several}", "Give more of the ID.")
+    return found[0]
 
 
 def in_field(fields: Sequence[OpenField], wanted: str) -> tuple[OpenField, ...]:

@@ -9,7 +9,7 @@ from zoterodigest.core.links.link import Acknowledged
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.core.reconcile.acknowledging import acknowledgement_of
 from zoterodigest.frozen import dataclass
-from zoterodigest.sync.run.conflicts import NotOpen, bare_id, is_called, short_ids
+from zoterodigest.sync.run.conflicts import NotOpen, id_meant, is_called, short_ids
 from zoterodigest.sync.run.run import Prepared
 
 COMMAND = "acknowledge"
@@ -63,13 +63,12 @@ def chosen_reports(
     reports: Sequence[StandingReport], wanted: str, field: str = ""
 ) -> tuple[StandingReport, ...]:
     """Return the reports that a person means by an ID ("": all) and a field, or raise `NotOpen`."""
-    letters = bare_id(wanted)
-    found = [one for one in reports if bare_id(one.mark.id).startswith(letters)]
-    if wanted and (not found or not letters):
+    found = [*reports]
+    if wanted:
         hint = "`zoterodigest status` lists what can be acknowledged, with IDs."
-        raise NotOpen(f"nothing that can be acknowledged has the ID {wanted}", hint)
-    if wanted and len(ids := sorted({one.id for one in found})) > 1:
-        raise NotOpen(f"{wanted} may be any of {', '.join(ids)}", "Give more of the ID.")
+        ids = {one.mark.id: one.id for one in reports}
+        meant = id_meant(ids, wanted, "that can be acknowledged", hint)
+        found = [one for one in reports if one.mark.id == meant]
     if field:
         found = [one for one in found if is_called(one.mark.name.partition(" ")[2], field)]
     if field and not found:
