@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 
 from zoterodigest.core.links.link import LockFile
+from zoterodigest.core.plan.found import Pending
+from zoterodigest.core.plan.seen import Seen
 from zoterodigest.project.files import CannotWrite, SourceChanged
 from zoterodigest.project.lock.lock import render_lock, write_lock
 from zoterodigest.project.lock.parts import changed_lock
@@ -68,15 +71,19 @@ def _write_down(
         keep_memory(memory)
 
 
-def remember(workspace: Workspace, command: str, gathered: Gathered, ending: Ending) -> None:
-    """Remember how a run ends that has nothing to write, where that can be done."""
-    data = changed_lock(gathered.lock_data, gathered.lock, ending.lock)
+def remember(
+    workspace: Workspace,
+    command: str,
+    gathered: Gathered,
+    seen: Seen | None,
+    forgotten: Sequence[Pending],
+) -> None:
+    """Remember what a run has `seen` that has nothing to write, where that can be done."""
     with suppress(CannotWrite, SourceChanged), running(workspace.project.state_folder, command):
-        if ending.seen is not None:
-            prepare_memory(workspace.memory_path, ending.seen, ending.lock, data)
+        if seen is not None:
+            prepare_memory(workspace.memory_path, seen, gathered.lock, gathered.lock_data)
             keep_memory(workspace.memory_path)
-        ending.keep(data)
-        forget_pending(workspace.project.state_folder, ending.forgotten)
+        forget_pending(workspace.project.state_folder, forgotten)
 
 
 def remember_newer(workspace: Workspace, command: str, gathered: Gathered) -> None:

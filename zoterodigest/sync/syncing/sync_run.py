@@ -151,8 +151,7 @@ def _remember(prepared: Prepared) -> None:
     if is_new and gathered.quiet.links and seen.says_as(gathered.seen):
         remember_newer(prepared.workspace, command, gathered)
     elif is_new or forgotten:
-        ending = Ending(gathered.lock, seen if is_new else None, forgotten)
-        remember(prepared.workspace, command, gathered, ending)
+        remember(prepared.workspace, command, gathered, seen if is_new else None, forgotten)
     if is_new and gathered.lock_data and not gathered.quiet.links:
         known = gathered.lock, gathered.lock_data, seen
         leave_marks_of_written(prepared, (), gathered.contents, known)
