@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.links.link import LockRow
-from zoterodigest.core.links.merge import FieldEnds
 from zoterodigest.core.plan.choosing import is_chosen
 from zoterodigest.core.plan.plan import Link, TrashNote
 from zoterodigest.core.plan.reports import DroppedEntry, HiddenNotes, Report, RestoredNote
 from zoterodigest.core.plan.run_options import LastSync, OwnNotes, RunOptions
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.following import without_note
-from zoterodigest.core.reconcile.settle import is_note_missing
+from zoterodigest.core.reconcile.settle import fields_edited_since, is_note_missing
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import (
     EMPTY,
@@ -80,17 +79,11 @@ def _was_seen(link: Link, seen: Seen | None) -> bool:
 
 def _edited(link: Link, run_options: RunOptions) -> Iterator[str]:
     """Yield the fields of the note that were edited in the entry and hold something there."""
-    row, entry = link.row, link.entry
-    for name, value in entry.fields.items():
-        if not is_of_note(name) or is_empty(value) or not _may_push(link, name, run_options):
-            continue
-        # The item is empty here, as its note is gone: only the change of the entry counts.
-        ends = FieldEnds(name, value, EMPTY, entry.raws.get(name, ""), "")
-        base = row.bases.get(name)
-        if base is None:
-            if name not in row.diverged:
-                yield name
-        elif ends.changed(base, run_options.folding)[0]:
+    # The item is empty here, as its note is gone: only the change of the entry counts.
+    edited = fields_edited_since(link.entry, link.row, run_options.folding)
+    for name, value in link.entry.fields.items():
+        holds = name in edited and is_of_note(name) and not is_empty(value)
+        if holds and _may_push(link, name, run_options):
             yield name
 
 
