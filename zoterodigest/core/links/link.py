@@ -7,8 +7,8 @@ one field, the fingerprints of the value at both ends, raw and canonical, taken 
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Mapping
-from dataclasses import field
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import field, replace
 from enum import Enum
 from functools import lru_cache
 from hashlib import blake2b
@@ -151,6 +151,16 @@ class LockRow:
     def links_digest(self) -> bool:
         """Whether it links an entry of a digest, and not one of a bibliography."""
         return self.state is LinkState.LINKED and self.digest.is_digest
+
+    def has_agreed_on(self, name: str, raw: str) -> bool:
+        """Tell whether both ends agreed on a value when the item's field had the text `raw`."""
+        base = self.bases.get(name)
+        return base is not None and base.at_item.raw == fingerprint(raw)
+
+    def without_bases(self, names: Container[str]) -> LockRow:
+        """Return it without the bases of these fields: neither end knows what the other had."""
+        bases = {name: base for name, base in self.bases.items() if name not in names}
+        return replace(self, bases=bases)
 
     def is_from_source(self, name: str, raw: str) -> bool:
         """Tell whether the text `raw` of the item's field is one that was found at a source."""

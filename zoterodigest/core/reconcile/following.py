@@ -219,11 +219,9 @@ def _link_parts(entry: Entry, item: Item, row: LockRow, folding: Folding) -> fro
 
 def without_note(row: LockRow) -> LockRow:
     """Return `row` as one whose entry has no note yet."""
-    bases = {name: base for name, base in row.bases.items() if not is_of_note(name)}
-    diverged = frozenset(name for name in row.diverged if not is_of_note(name))
-    return replace(
-        row, note=None, bases=bases, diverged=diverged, origin=replace(row.origin, note=False)
-    )
+    ours = set(filter(is_of_note, (*row.bases, *row.diverged)))
+    row = replace(row.without_bases(ours), diverged=row.diverged - ours)
+    return replace(row, note=None, origin=replace(row.origin, note=False))
 
 
 def _is_shown(name: str, base: Base, ends: tuple[Side, Side], folding: Folding) -> bool:

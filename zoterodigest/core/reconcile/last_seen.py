@@ -149,10 +149,11 @@ def _without_undone(link: Link, item: Item, run_options: RunOptions) -> Link:
         if ends_of(name, entry, there).changed(row.bases[name], run_options.folding)[1]
         and not is_chosen(run_options.choices, row.id, name)
     }
-    bases = {name: base for name, base in row.bases.items() if name not in undone}
     # Without a base, an export overwrites what an export wrote, unless the field has diverged.
     diverged = row.diverged | (undone & link.entry.ours)
-    return replace(link, row=replace(row, bases=bases, diverged=diverged)) if undone else link
+    return (
+        replace(link, row=replace(row.without_bases(undone), diverged=diverged)) if undone else link
+    )
 
 
 def _is_as_others_saw(ends: FieldEnds, about: _Remembered) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from zoterodigest.core.links.link import Base, LinkState, LockRow, Origin
+from zoterodigest.core.links.link import LinkState, LockRow, Origin
 from zoterodigest.core.plan.plan import Link, RemoveEntry
 from zoterodigest.core.plan.reports import (
     AwaitedItem,
@@ -210,9 +210,12 @@ class _LinkingRun:
             row,
             digest=entry.digest,
             headings=heading_prints(entry),
-            bases=self._bases_kept(row, entry),
             state=LinkState.LINKED,
         )
+        if row.digest != entry.digest and row.digest not in self._terms.gone:
+            # What an entry of another digest lacks was not removed.
+            lacks = {name for name, value in entry.fields.items() if is_empty(value)}
+            now = now.without_bases(lacks)
         return Link(index, entry, item, row, now)
 
     def _left_alone(
@@ -296,13 +299,6 @@ class _LinkingRun:
             self.reports.append(MissingItem(row, entry, is_trashed=item is not None))
             if is_removed:
                 self.kept[row.id] = row
-
-    def _bases_kept(self, row: LockRow, entry: Entry) -> Mapping[str, Base]:
-        """Return the bases of a row; what an entry of another digest lacks was not removed."""
-        if row.digest == entry.digest or row.digest in self._terms.gone:
-            return row.bases
-        lacks = {name for name, value in entry.fields.items() if is_empty(value)}
-        return {name: base for name, base in row.bases.items() if name not in lacks}
 
     def end_links(self, pairing: Pairing) -> None:
         """Make tombstones of the rows whose entry is gone; one that may still stand is kept.

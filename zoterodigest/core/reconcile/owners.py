@@ -60,8 +60,7 @@ def _without_keys_of_others(links: Iterable[Link], library: LibraryState) -> Ite
         stated = text_in(link.entry.fields, CITEKEY)
         bearers = named.get(stated, {link.row.item})
         if link.row.item not in bearers and CITEKEY in link.row.bases:
-            bases = {name: base for name, base in link.row.bases.items() if name != CITEKEY}
-            link = replace(link, row=replace(link.row, bases=bases))
+            link = replace(link, row=link.row.without_bases({CITEKEY}))
         yield link
 
 

@@ -84,8 +84,7 @@ def _without_dated_year(hub: Hub, place: int, record: dict[str, Value]) -> dict[
 def _forget_base(hub: Hub, place: int, name: str) -> None:
     """Leave a link without a base for a field: its ends need not agree any more."""
     link = hub.links[place]
-    bases = {one: base for one, base in link.row.bases.items() if one != name}
-    hub.links[place] = replace(link, row=replace(link.row, bases=bases))
+    hub.links[place] = replace(link, row=link.row.without_bases({name}))
 
 
 def keep_from(hub: Hub, place: int, names: Set[str], then: Item, *, parts: bool = False) -> None:

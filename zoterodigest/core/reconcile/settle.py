@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from zoterodigest.core.collections.collection_rows import UNPLACED
 from zoterodigest.core.links.bases import recorded, refreshed
-from zoterodigest.core.links.link import Base, LockRow, Origin, fingerprint
+from zoterodigest.core.links.link import Base, LockRow, Origin
 from zoterodigest.core.links.merge import Side, ends_of, is_set
 from zoterodigest.core.links.view import Folding, links_as_shown
 from zoterodigest.core.plan.cleared import is_date_now_a_year, lines_gone, with_cleared, with_empty
@@ -89,10 +89,7 @@ def _without_left_sections(row: LockRow, entry: Entry, item: Item) -> LockRow:
     held = {name for name, value in note.fields.items() if not is_empty(value)}
     standing = held | entry.fields.keys() | entry.unreadable
     left = {name for name in row.bases if name.startswith(SECTION) and name not in standing}
-    if not left:
-        return row
-    bases = {name: base for name, base in row.bases.items() if name not in left}
-    return replace(row, bases=bases)
+    return row.without_bases(left) if left else row
 
 
 def _reached(
@@ -178,13 +175,14 @@ def _is_chosen_by_nobody(entry: Entry, item: Item, row: LockRow) -> bool:
     repeats much of the title is no edit either: programs write it, and no list has such nicknames.
     """
     held, raw = text_in(item.fields, "short_title"), item.raws.get("short_title", "")
-    base = row.bases.get("short_title")
-    is_known = base is not None and base.at_item.raw == fingerprint(raw)
     # What this run is about to write is another entry's nickname.
-    if not held or is_known or "short_title" in row.diverged or raw[:1] == PLANNED:
+    is_chosen = "short_title" in row.diverged or row.has_agreed_on("short_title", raw)
+    if not held or is_chosen or raw[:1] == PLANNED:
         return False
     title = text_in(item.fields, "title")
-    return begins_title(held, title) and (base is None or not is_name(held, title))
+    return begins_title(held, title) and (
+        "short_title" not in row.bases or not is_name(held, title)
+    )
 
 
 PLANNED = "\0"

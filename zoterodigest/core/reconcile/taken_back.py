@@ -58,9 +58,8 @@ def _has_nothing_of_ours(item: Item, rows: Sequence[LockRow]) -> bool:
 def _is_as_filled_in(name: str, item: Item, row: LockRow) -> bool:
     if is_empty(item.fields.get(name, EMPTY)):
         return False
-    base, raw = row.bases.get(name), item.raws.get(name, "")
-    is_as_agreed = base is not None and base.at_item.raw == fingerprint(raw)
-    return is_as_agreed or row.is_from_source(name, raw)
+    raw = item.raws.get(name, "")
+    return row.has_agreed_on(name, raw) or row.is_from_source(name, raw)
 
 
 def _is_certain(item: Item, rows: Sequence[LockRow], seen: Seen | None, live: Set[str]) -> bool:

@@ -18,12 +18,6 @@ from zoterodigest.core.values.record import (
 )
 
 
-def is_base(row: LockRow, name: str, raw: str) -> bool:
-    """Tell whether both ends of a link agreed on this text of the item."""
-    base = row.bases.get(name)
-    return base is not None and base.at_item.raw == fingerprint(raw)
-
-
 def is_looked_up(name: str, item: Item, rows: Iterable[LockRow]) -> bool:
     """Tell whether a field of an item still is as it was looked up."""
     raw = item.raws[name]
@@ -33,7 +27,7 @@ def is_looked_up(name: str, item: Item, rows: Iterable[LockRow]) -> bool:
 def is_as_agreed(name: str, item: Item, rows: Iterable[LockRow]) -> bool:
     """Tell whether a field of an item still is as both ends of a link agreed."""
     raw = item.raws[name]
-    return any(is_base(row, home, raw) for row in rows for home in _homes(name, item))
+    return any(row.has_agreed_on(home, raw) for row in rows for home in _homes(name, item))
 
 
 def not_shown(name: str, item: Item, rows: Iterable[LockRow], folding: Folding) -> Value:

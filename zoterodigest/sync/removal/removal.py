@@ -38,7 +38,6 @@ from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.removal.as_left import (
     is_as_agreed,
-    is_base,
     is_looked_up,
     not_shown,
     part_prints,
@@ -224,7 +223,7 @@ class Removal:
         has_marks = bool(child.json.tags) or bool(child.json.relations)
         has_marks = has_marks or holds_own_text(child.json.note)
         return not has_marks and all(
-            is_base(row, name, raw) or is_empty(note.fields[name])
+            row.has_agreed_on(name, raw) or is_empty(note.fields[name])
             for name, raw in note.raws.items()
         )
 
