@@ -30,7 +30,7 @@ _Read = TypeVar("_Read")
 class Inspection:
     """What was understood of a digest's bytes, whatever the file is called.
 
-    All of it is data as JSON has it: it may be kept, and it is all that text and JSON show.
+    All of it is data as JSON has it: it may be kept, and it is all that is shown.
     """
 
     counts: Mapping[str, int]
@@ -43,10 +43,10 @@ class Inspection:
     is_understood: bool
     """Whether entries were recognised, if there is any text, and none is unreadable."""
     is_blank: bool
-    entries: str
-    """Entries as JSON, one a line, if they are asked for."""
+    entries: Sequence[str]
+    """Each entry as JSON, if that is asked for."""
     rows: Sequence[Sequence[str]]
-    """Entries as the table for people shows them, if that is asked for."""
+    """Each entry as the table for people shows it, if JSON is not asked for."""
     works: Sequence[Sequence[Any]]
     """The work that each entry is, and its line."""
     skipped: Sequence[Mapping[str, Any]]
@@ -98,8 +98,8 @@ def inspect_digests(
 ) -> list[InspectedDigest | Unreadable]:
     """Read the digests at `paths`, each once, by the format `wanted` or whatever fits.
 
-    What the same program has inspected, with the same bytes and formats, is not read again. If
-    their project has no state folder, entries are made ready only as JSON, or only for people.
+    What the same program has inspected, with the same bytes and formats, is not read again to show
+    the same of it.
     """
     state_folder = state_folder_of([*map(str, paths)])
     engine = engine_key() if state_folder.is_dir() else ""
@@ -107,17 +107,13 @@ def inspect_digests(
 
     def read(path: Path) -> InspectedDigest:
         source, files = read_digest(path).data, format_choice(path, wanted).read()
-        name = _name_of(engine.encode(), files.key, source)
+        name = _name_of(engine.encode(), files.key, b"%d" % as_json, source)
         if engine and (known := _kept_inspection(state_folder, name)):
             return InspectedDigest(str(path), known)
         # Reading takes most of the imports: what is known is shown without them.
         from zoterodigest.cli.show.inspecting import inspected
 
-        # Of 10,000 entries the one takes 0.2 s, the other 0.1 s.
-        views = {"entries": as_json or bool(engine), "rows": not as_json or bool(engine)}
-        inspection = inspected(source, files.formats(), views)
-        # All of it is data already: 10,000 entries take 0.2 s to be made into data again. Where it
-        # can't be kept, it is not encoded either: 50 ms.
+        inspection = inspected(source, files.formats(), as_json=as_json)
         if engine:
             new[name] = _as_kept(inspection)
         return InspectedDigest(str(path), inspection)
@@ -131,18 +127,19 @@ def inspect_digests(
 # entries that is a tenth of a warm `inspect`, and of what a cold one takes above reading.
 def _as_kept(inspection: Inspection) -> bytes:
     members: dict[str, Any] = {it.name: getattr(inspection, it.name) for it in fields(inspection)}
-    entries: bytes = members.pop("entries").encode("utf-8", "surrogatepass")
-    return as_kept(members) + b"\n" + entries
+    entries: Sequence[str] = members.pop("entries")
+    # JSON breaks no line within a string.
+    return b"\n".join((as_kept(members), "\n".join(entries).encode()))
 
 
 def _kept_inspection(state_folder: Path, name: str) -> Inspection | None:
     data = kept(state_folder, name)
     if data is None:
         return None
-    # JSON breaks no line within a string.
     members, _, entries = data.partition(b"\n")
+    lines = entries.decode().split("\n") if entries else ()
     known = value_of(members)
-    return Inspection(entries=entries.decode("utf-8", "surrogatepass"), **known) if known else None
+    return Inspection(entries=lines, **known) if known else None
 
 
 def _name_of(*parts: bytes) -> str:
@@ -213,12 +210,12 @@ def inspection_code(found: Sequence[InspectedDigest | InspectedBib | Unreadable]
     return next(iter(codes), FINE if all(one.is_understood for one in read) else FAILED)
 
 
-def digests_data(found: Sequence[InspectedDigest | Unreadable]) -> dict[str, list[Any]]:
+def digests_data(found: Sequence[InspectedDigest | Unreadable]) -> dict[str, Sequence[Any]]:
     """Return files, entries, and what else was found in digests, as JSON can hold it."""
     read = [one for one in found if isinstance(one, InspectedDigest)]
     return {
         "files": [_file_data(one) for one in found],
-        "entries": [entry for one in read for entry in _entries(one)],
+        "entries": Encoded(",\n".join(entry for one in read for entry in _entries(one))),
         "skipped": [{"file": one.name, **it} for one in read for it in one.inspection.skipped],
         "unreadable": [
             {"file": one.name, **it} for one in read for it in one.inspection.unreadable
@@ -233,11 +230,9 @@ def digests_data(found: Sequence[InspectedDigest | Unreadable]) -> dict[str, lis
     }
 
 
-def _entries(one: InspectedDigest) -> Iterator[Encoded]:
+def _entries(one: InspectedDigest) -> Iterator[str]:
     start = f"{{{json_line('file')}: {json_line(one.name)}, "
-    # Not by `splitlines`: JSON escapes no other ends of lines.
-    for line in one.inspection.entries.split("\n") if one.inspection.entries else ():
-        yield Encoded(start + line[1:])
+    return (start + entry[1:] for entry in one.inspection.entries)
 
 
 def doubled_works(
