@@ -553,6 +553,41 @@ def test_authors_that_a_list_cuts_off_are_others_in_the_bib(world: World) -> Non
     assert "author = {Song, Yang and others}" in bib(world)
 
 
+AND_OTHERS = """\
+# Papers
+
+- [Score matching](https://arxiv.org/abs/2011.13456), Yang Song et al., ICLR 2021.
+- [Segment Anything](https://arxiv.org/abs/2304.02643), Alexander Kirillov et al., ICCV 2023.
+"""
+
+
+@pytest.mark.parametrize("lost", ["named", "away", "unreadable"])
+def test_authors_stay_others_in_a_run_that_does_not_read_their_list(
+    world: World, lost: str
+) -> None:
+    world.configure('[[digest]]\npath = "more.md"\n\n' + CONFIG)
+    world.markdown("papers.md", AND_OTHERS)
+    world.markdown("more.md", THIRD)
+    sync(world)
+    before = bib(world)
+    assert before.count(" and others}") == 2
+
+    world.markdown("more.md", THIRD.replace("ICML 2021", "ICML 2020"))
+    match lost:
+        case "named":
+            world.digests = ["more.md"]
+        case "away":
+            (world.root / "papers.md").unlink()
+            world.digests = ["more.md"]
+        case _:
+            world.markdown("papers.md", AND_OTHERS.replace("\n", "\r"))
+    carry_out(planned(world), silent)
+
+    after = bib(world)
+    assert after != before
+    assert after.count(" and others}") == 2
+
+
 def test_authors_that_the_library_knows_are_all_in_the_bib(world: World) -> None:
     world.markdown(
         "papers.md", "| Title | Authors |\n| - | - |\n"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import field, replace
 
+from zoterodigest.bibtex.edit.document import NO_VENUES
+from zoterodigest.bibtex.reading import standing_entries
+from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.plan import (
     Action,
@@ -17,7 +20,7 @@ from zoterodigest.core.plan.plan import (
     items_behind,
     linked_entries,
 )
-from zoterodigest.core.values.record import Fields, Names
+from zoterodigest.core.values.record import Fields, Names, Value
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.library.records.works import Reference, with_unnamed_authors
@@ -31,15 +34,16 @@ from zoterodigest.sync.gathering.workspace import Workspace
 class LinkedItems:
     """Items that are linked with entries: `items` with those of digests, in their order; `left` are
     those whose entries somebody took out of a .bib, each with its file. Of the items in `cut`
-    nobody knows all authors: an entry says "et al." behind as many as the item has. Those that are
-    `behind` are older here than the lock file: their entries in a .bib may be newer. `entries` are
-    the items of entries of .bib files; those `diverged` differ from their items until somebody
-    resolves that.
+    nobody knows all authors: an entry says "et al." behind as many as the item has. Those
+    `not_read` are linked with entries that the run did not read. Those that are `behind` are older
+    here than the lock file: their entries in a .bib may be newer. `entries` are the items of
+    entries of .bib files; those `diverged` differ from their items until somebody resolves that.
     """
 
     items: tuple[str, ...] = ()
     left: frozenset[tuple[str, str]] = frozenset()
     cut: frozenset[str] = frozenset()
+    not_read: frozenset[str] = frozenset()
     behind: frozenset[str] = frozenset()
     entries: Mapping[BibEntryId, str] = field(default_factory=dict)
     diverged: frozenset[BibEntryId] = frozenset()
@@ -62,10 +66,8 @@ def works_of(
     workspace: Workspace, gathered: Gathered, contents: Contents, linked: LinkedItems
 ) -> Works:
     """Return the works of a library; keys that stand in a .bib or a note of the project hold."""
-    data = (
-        with_unnamed_authors(one) if one["key"] in linked.cut else one
-        for one in live_items(contents)
-    )
+    cut = linked.cut.union(_cut_in_bibs(gathered, contents, linked.not_read))
+    data = (with_unnamed_authors(one) if one["key"] in cut else one for one in live_items(contents))
     # Drafts cite papers by the keys of their notes, as `check-cites` and `citekeys list` read them.
     noted = keys_in_notes(workspace, gathered)
     named, aliases = keyed_items(data, workspace, gathered, contents, noted=noted)
@@ -73,6 +75,25 @@ def works_of(
     items = tuple(key for key in linked.items if key in works)
     standing = {one.bibliography: one.keys for one in aliases}
     return Works(contents, works, replace(linked, items=items), standing)
+
+
+def _cut_in_bibs(gathered: Gathered, contents: Contents, items: Set[str]) -> Iterator[str]:
+    """Yield which of `items` have no more authors than an entry of ours names before "and others".
+
+    Their entries in digests are not known in this run: what they said at the last export holds.
+    """
+    held = {item.key: item.fields.get("authors") for item in contents.items if item.key in items}
+    for read in gathered.bibs if held else ():
+        ours = {
+            one.key: one.item
+            for one in gathered.lock.exported
+            if one.bibliography == read.key and one.prints and one.item in held
+        }
+        for entry in standing_entries(scan(read.data or b"")) if ours else ():
+            if (item := ours.get(entry.key)) is None:
+                continue
+            if _names_all(entry.record(NO_VENUES).fields.get("authors"), held[item]):
+                yield item
 
 
 def is_cut(link: Link, filled: Fields) -> bool:
@@ -83,7 +104,11 @@ def is_cut(link: Link, filled: Fields) -> bool:
     authors = link.entry.fields.get("authors")
     held = link.item.fields.get("authors") if link.item else authors
     held = filled.get("authors", held)
-    if not isinstance(authors, Names) or not authors.truncated or link.row.digest.is_bib:
+    return not link.row.digest.is_bib and _names_all(authors, held)
+
+
+def _names_all(authors: Value | None, held: Value | None) -> bool:
+    if not isinstance(authors, Names) or not authors.truncated:
         return False
     return isinstance(held, Names) and len(held.people) <= len(authors.people)
 
@@ -110,10 +135,17 @@ def linked_items(
     ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
     filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
     cut = frozenset(link.row.item for link in links if is_cut(link, filled.get(link.row.item, {})))
+    not_read = frozenset(row.item for row in ordered if row.id not in places)
     items = tuple(dict.fromkeys(row.item for row in ordered))
     entries = linked_entries(links, bibs)
     return LinkedItems(
-        items, frozenset(left), cut, items_behind(links), entries, diverged_entries(links, rows)
+        items,
+        frozenset(left),
+        cut,
+        not_read,
+        items_behind(links),
+        entries,
+        diverged_entries(links, rows),
     )
 
 
