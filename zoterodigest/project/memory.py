@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from pydantic import Field, TypeAdapter
 
-from zoterodigest.core.links.link import LockFile, LockRow, hex_fingerprint
+from zoterodigest.core.links.link import NO_LINKS, LockFile, LockRow, hex_fingerprint
 from zoterodigest.core.plan.seen import Lagged, Seen
 from zoterodigest.foreign import BadJson, JsonObject, as_shape, read_json, refuse_newer
 from zoterodigest.frozen import dataclass
@@ -93,28 +93,20 @@ def keep_memory(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MemoryHead:
-    """What a memory says without its links: the items in collections, and the library's version.
+    """What a memory says without the links that are as in the lock file.
 
-    `otherwise` is a print of all in which its links differ from those of the lock file: in `past`
-    and `lagged`, in rows that are `missing`, and in `other` ones by their ids.
+    `seen` has the rows that are otherwise there; those that are `missing` it does not have at all.
+    `otherwise` is a print of all in which its links differ: in these, in `past` and in `lagged`.
     """
 
     otherwise: str
-    collections: Mapping[str, frozenset[str]]
-    version: int
-    past: Mapping[str, Mapping[str, tuple[str, ...]]]
-    lagged: Mapping[str, Mapping[str, Lagged]]
+    seen: Seen
     missing: frozenset[str]
-    other: Mapping[str, LockRow]
 
     @property
     def differing(self) -> frozenset[str]:
         """The ids of the rows that are not as in the lock file."""
-        return self.missing | self.other.keys()
-
-    def seen(self, rows: Mapping[str, LockRow]) -> Seen:
-        """Return what is remembered, of links these `rows`."""
-        return Seen(rows, self.collections, self.past, self.lagged, self.version)
+        return self.missing | self.seen.rows.keys()
 
 
 def read_memory_head(path: Path, lock_data: bytes) -> MemoryHead | None:
@@ -133,16 +125,7 @@ def read_memory_head(path: Path, lock_data: bytes) -> MemoryHead | None:
         return None
     # An earlier version says nothing of some: it remembers nothing of the kind.
     otherwise = {name: value.get(name, {}) for name in _OTHERWISE}
-    other = {row.id: row for row in known.other.rows}
-    return MemoryHead(
-        otherwise=_print(otherwise),
-        collections=known.collections,
-        version=known.library,
-        past=known.past,
-        lagged=known.known_lags,
-        missing=known.missing,
-        other=other,
-    )
+    return MemoryHead(_print(otherwise), known.seen({}), known.missing)
 
 
 def memory_head(seen: Seen, lock: LockFile) -> MemoryHead:
@@ -150,18 +133,10 @@ def memory_head(seen: Seen, lock: LockFile) -> MemoryHead:
 
     Both may hold the same part of the links, if all others are as in the lock file.
     """
-    otherwise = _otherwise(seen, lock)
     known = {row.id: row for row in lock.rows}
     other = {row_id: row for row_id, row in seen.rows.items() if known.get(row_id) != row}
-    return MemoryHead(
-        otherwise=_print(otherwise),
-        collections=seen.collections,
-        version=seen.version,
-        past=seen.past,
-        lagged=seen.lagged,
-        missing=frozenset(known.keys() - seen.rows.keys()),
-        other=other,
-    )
+    missing = frozenset(known.keys() - seen.rows.keys())
+    return MemoryHead(_print(_otherwise(seen, lock)), replace(seen, rows=other), missing)
 
 
 def remember_version(path: Path, lock_data: bytes, version: int) -> None:
@@ -219,10 +194,6 @@ def _print(otherwise: Mapping[str, object]) -> str:
     return hex_fingerprint(json.dumps(otherwise))
 
 
-def _rows_of(lock_data: bytes) -> tuple[LockRow, ...]:
-    return read_lock(lock_data).rows if lock_data else ()
-
-
 class _MemoryHead(JsonObject):
     """The first line of a memory."""
 
@@ -235,10 +206,12 @@ class _MemoryHead(JsonObject):
     past: dict[str, dict[str, tuple[str, ...]]]
     lagged: dict[str, dict[str, Lagged]] = Field(default_factory=dict)
 
-    @property
-    def known_lags(self) -> Mapping[str, Mapping[str, Lagged]]:
-        """Where the library lagged; none in version 1, whose fingerprints no row has any more."""
-        return self.lagged if self.version == _VERSION else {}
+    def seen(self, as_in_lock: Mapping[str, LockRow]) -> Seen:
+        """Return what is remembered; of the rows that do not differ, these."""
+        rows = {**as_in_lock, **{row.id: row for row in self.other.rows}}
+        # None in version 1, whose fingerprints no row has any more.
+        lagged = self.lagged if self.version == _VERSION else {}
+        return Seen(rows, self.collections, self.past, lagged, self.library)
 
 
 _HEAD = TypeAdapter(_MemoryHead)
@@ -250,7 +223,8 @@ def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> S
         value = read_json(header)
         refuse_newer(path, value, "version", _VERSION)
         known = as_shape(_HEAD, value)
-        rows = lock.rows if bytes_then == lock_data else _rows_of(bytes_then)
+        if bytes_then != lock_data:
+            lock = read_lock(bytes_then) if bytes_then else NO_LINKS
     except (BadJson, BadLockFile):
         _LOG.info("%s cannot be read: the lock file alone decides", path)
         return None
@@ -258,11 +232,4 @@ def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> S
     if known.version not in _VERSIONS or known.lock != lock_hash(bytes_then):
         _LOG.info("%s is torn or of an older version: the lock file alone decides", path)
         return None
-    by_id = {row.id: row for row in rows if row.id not in known.missing}
-    return Seen(
-        {**by_id, **{row.id: row for row in known.other.rows}},
-        known.collections,
-        known.past,
-        known.known_lags,
-        known.library,
-    )
+    return known.seen({row.id: row for row in lock.rows if row.id not in known.missing})

@@ -155,9 +155,9 @@ class LoudReader:
 
     def _seen(self, lock: LockFile) -> Seen:
         memory = self._sources.memory
-        rows = {row.id: memory.other.get(row.id, row) for row in lock.rows}
+        rows = {row.id: memory.seen.rows.get(row.id, row) for row in lock.rows}
         known = {row_id: row for row_id, row in rows.items() if row_id not in memory.missing}
-        return memory.seen(known)
+        return replace(memory.seen, rows=known)
 
     def _contents(self, loud: Loud, lock: LockFile) -> Contents:
         objects = [one for key in sorted(loud.items) for one in self.objects.get(key, ())]

@@ -277,7 +277,7 @@ def item_prints(objects: Mapping[str, Iterable[LibraryItem]], memory: MemoryHead
     for key, held in objects.items():
         own[key] = [f"{one.key} {one.data!r}" for one in held if not one.json.is_note]
         notes[key] = [f"{one.key} {one.data!r}" for one in held if one.json.is_note]
-    for collection, keys in sorted(memory.collections.items()):
+    for collection, keys in sorted(memory.seen.collections.items()):
         for key in keys:
             notes[key].append(collection)
     return {key: _print(*own.get(key, ())) + _print(*found) for key, found in notes.items()}

@@ -77,7 +77,7 @@ def prepare_quietly(workspace: Workspace, options: Options) -> Prepared | None:
         return None
     snapshot = workspace.library.read()
     # A library that went back is compared with what it showed before, link by link.
-    if snapshot.version < sources.memory.version:
+    if snapshot.version < sources.memory.seen.version:
         return None
     with suppress(BadLockFile):  # as before
         return _QuietRun(workspace, options, sources, kept, snapshot).prepared()
@@ -209,8 +209,8 @@ class _QuietRun:
 
         It may become an entry, and which ones do depends on rules of digests that were not read.
         """
-        held, linked = self._sources.memory.collections, {row.item for row in gathered.lock.rows}
-        linked |= {link.row.item for link in plan.links}
+        held = self._sources.memory.seen.collections
+        linked = {row.item for row in (*gathered.lock.rows, *(link.row for link in plan.links))}
         return any(loud.items & keys - linked for keys in held.values()) or any(
             item.key not in linked and not item.is_trashed and item.collections & held.keys()
             for item in gathered.contents.items
@@ -218,9 +218,9 @@ class _QuietRun:
 
     def _nothing(self) -> Gathered:
         version, collections = self._snapshot.version, self._snapshot.collections
-        memory, lock = self._sources.memory, LockFile(self._workspace.library.identity)
+        lock = LockFile(self._workspace.library.identity)
         contents = Contents(version, (), collections, {}, {}, self._snapshot)
-        lock_data, seen = self._sources.lock_data, memory.seen({})
+        lock_data, seen = self._sources.lock_data, replace(self._sources.memory.seen, rows={})
         return Gathered((), (), UnreadText(), lock_data, lock, contents, frozenset(), seen=seen)
 
     def _planned(self, gathered: Gathered, plan: Plan, found: FoundLoud | None) -> Prepared:
