@@ -9,13 +9,14 @@ from pathlib import Path
 from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
-from zoterodigest.project.backups import keep_first
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
     SourceChanged,
+    put_file,
     remove_file,
     replace_file,
+    writing_failed,
 )
 from zoterodigest.project.log.journal import Journal
 from zoterodigest.project.written import keep_written
@@ -25,7 +26,10 @@ from zoterodigest.sync.gathering.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Backups:
-    """Where copies are kept of files of vaults, `keys`, before they are first written."""
+    """Where copies are kept of files of vaults, `keys`, before they are first written.
+
+    They are for the person, who may take one back by hand. No run reads them.
+    """
 
     state_folder: Path
     keys: frozenset[str] = frozenset()
@@ -37,9 +41,23 @@ class Backups:
         return cls(workspace.project.state_folder, vaults)
 
     def keep(self, file: FileChange) -> None:
-        """Keep a copy of a file that is about to be written; raises `CannotWrite`."""
-        if file.key in self.keys and file.is_change and file.before is not None:
-            keep_first(self.state_folder, file.key, file.before, f"{datetime.now(UTC):%Y-%m-%d}")
+        """Keep a copy of a file that is about to be written, unless one is there.
+
+        Raises `CannotWrite`.
+        """
+        if file.key not in self.keys or not file.is_change or file.before is None:
+            return
+        folder = self.state_folder / "backups"
+        # A digest may lie outside the project: its copy does not.
+        name = "/".join("_" if level in ("..", "") else level for level in file.key.split("/"))
+        if folder.is_dir() and any((one / name).exists() for one in folder.iterdir()):
+            return
+        copy = folder / f"{datetime.now(UTC):%Y-%m-%d}" / name
+        try:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotWrite(copy, *writing_failed(error)) from error
+        put_file(copy, [file.before])
 
 
 def write_files(
