@@ -78,12 +78,12 @@ def _keep(path: Path, texts: Texts) -> None:
         # It may be lost: nothing waits for the disk.
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(_TABLE)
-        rows = ((field, print_, _storable(text)) for (field, print_), text in texts.items())
+        # A text of a digest may hold half of a sign, which SQLite can't store.
+        rows = (
+            (field, print_, text.encode("utf-8", "replace").decode("utf-8"))
+            for (field, print_), text in texts.items()
+        )
         connection.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", rows)
-
-
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _known(path: Path, wanted: Iterable[PartKey]) -> Iterator[tuple[PartKey, str]]:

@@ -168,7 +168,11 @@ def _mending(files: Sequence[str]) -> str:
 def _by_reading(notes: Mapping[str, Document]) -> Iterator[Finding]:
     copies = [name for name, note in notes.items() if CONFLICT_COPY in _reasons(note)]
     yield from told_of_copies(copies)
-    broken = [name for name, note in notes.items() if _has_broken_front(note)]
+    broken = [
+        name
+        for name, note in notes.items()
+        if any(it.reason.startswith(NO_FRONT) for one in note.entries for it in one.problems)
+    ]
     if broken:
         yield Finding(
             f"front matter that is not YAML in {_files(broken)}: {first_few(broken)}",
@@ -187,11 +191,6 @@ def _by_reading(notes: Mapping[str, Document]) -> Iterator[Finding]:
 
 def _reasons(note: Document) -> Iterable[str]:
     return (one.reason for one in note.skipped)
-
-
-def _has_broken_front(note: Document) -> bool:
-    problems = (problem for entry in note.entries for problem in entry.problems)
-    return any(problem.reason.startswith(NO_FRONT) for problem in problems)
 
 
 def _note_length(note: Document) -> int:

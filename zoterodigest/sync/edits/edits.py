@@ -38,7 +38,8 @@ def edited_entries(
     more: such a link is not taken out.
     """
     last = document = read.document
-    placed = _placed(document, changes)
+    places = {entry.first + 1: index for index, entry in enumerate(document.entries)}
+    placed = {places[change.entry.place.start_line]: change for change in changes}
     asked = {at: in_digest_terms(document.entries[at], one.after) for at, one in placed.items()}
 
     def read_again(source: bytes) -> Document:
@@ -86,12 +87,6 @@ def _with_headings(
                 refused.append(RefusedField(change.row_id, change.entry, "title", reason))
             document = followed or document
     return document, refused
-
-
-def _placed(document: Document, changes: Sequence[ChangeEntry]) -> dict[int, ChangeEntry]:
-    """Return changes by the index of their entry."""
-    places = {entry.first + 1: index for index, entry in enumerate(document.entries)}
-    return {places[change.entry.place.start_line]: change for change in changes}
 
 
 def _turned_dead(entry: DigestEntry, wanted: Value | None, dead: frozenset[str]) -> str:

@@ -10,7 +10,7 @@ from zoterodigest.core.links.merge import FieldEnds
 from zoterodigest.core.links.shown import Shown
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.seen import Seen
-from zoterodigest.core.values.record import EMPTY, ChildNote, Entry
+from zoterodigest.core.values.record import EMPTY, Entry
 from zoterodigest.core.works.pairing import PairingScope, UnreadText, pair
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import Contents
@@ -81,14 +81,11 @@ def facts_of(contents: Contents) -> Facts:
     for item in contents.items:
         tags = frozenset(contents.by_key[item.key].json.tags)
         known = {item.key: LibraryFacts(_prints(item.raws), tags, item.collections)}
-        known |= {note.key: _note_facts(note) for note in item.notes.values()}
+        for note in item.notes.values():
+            whole = fingerprint(note.whole.raw) if note.whole else ""
+            known[note.key] = LibraryFacts(_prints(note.raws), whole=whole)
         facts |= {key: found for key, found in known.items() if key in facts}
     return facts
-
-
-def _note_facts(note: ChildNote) -> LibraryFacts:
-    whole = fingerprint(note.whole.raw) if note.whole else ""
-    return LibraryFacts(_prints(note.raws), whole=whole)
 
 
 def _prints(raws: Mapping[str, str]) -> dict[str, str]:

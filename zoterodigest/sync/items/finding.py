@@ -167,11 +167,8 @@ def _all_text(item: LibraryItem) -> str:
 def _words(text: str) -> tuple[str, ...]:
     """Return the words of `text` without case and accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return tuple("".join(one if one.isalnum() else " " for one in _bare(decomposed)).split())
-
-
-def _bare(decomposed: str) -> Iterator[str]:
-    return (one for one in decomposed if not unicodedata.combining(one))
+    bare = (one for one in decomposed if not unicodedata.combining(one))
+    return tuple("".join(one if one.isalnum() else " " for one in bare).split())
 
 
 def _described(item: LibraryItem) -> str:

@@ -258,11 +258,9 @@ def _cited(workspace: Workspace, gathered: Gathered, read: frozenset[str]) -> Ci
     items = {item.key: item.fields for item in gathered.contents.items}
     named = {one.key.text: one.work.key for one in keys_of(workspace, gathered).items}
     works = {key: item for key, item in sorted(named.items()) if cites_all or key in cited}
-    unread = [
-        _cited_paper(key, item, items[item]) for key, item in works.items() if item not in read
-    ]
-    return CitedStats(documents, len(works), tuple(unread), tuple(problems))
-
-
-def _cited_paper(citekey: str, item: str, fields: Fields) -> CitedPaper:
-    return CitedPaper(citekey, item, text_in(fields, "title"), next(iter(_years(fields)), ""))
+    unread = tuple(
+        CitedPaper(key, item, text_in(items[item], "title"), next(iter(_years(items[item])), ""))
+        for key, item in works.items()
+        if item not in read
+    )
+    return CitedStats(documents, len(works), unread, tuple(problems))

@@ -143,7 +143,8 @@ def _to_choose(
     """
     entry, item = link.entry.fields, {**(link.item.fields if link.item else {}), **news}
     diverged = link.row.diverged & entry.keys() & item.keys()
-    is_preprint = _is_preprint(entry, zotero)
+    venue = text_in(entry, "venue")
+    is_preprint = bool(venue) and not zotero.venues.is_published(venue)
     if "venue" in diverged and is_preprint and "venue" not in news:
         for name in sorted(diverged & {"venue", "year"}):
             yield name, (entry[name], item[name])
@@ -154,12 +155,6 @@ def _to_choose(
     date, year = text_in(entry, "date"), text_in(item, "year")
     if date and year and "year" not in entry and not date.startswith(year):
         yield "date", (date, year)
-
-
-def _is_preprint(fields: Fields, zotero: ZoteroMapping) -> bool:
-    """Tell whether a record names a venue that no published work has."""
-    venue = text_in(fields, "venue")
-    return bool(venue) and not zotero.venues.is_published(venue)
 
 
 def _listed(

@@ -206,6 +206,7 @@ class Removal:
 
     def _child_in_use(self, item: Item, rows: Sequence[LockRow]) -> str:
         notes = {note.key: note for note in item.notes.values()}
+        ours = {key for row in rows for key in row.origin.attachments}
         for child in self._contents.children.get(item.key, ()):
             if child.is_trashed:
                 continue
@@ -215,7 +216,7 @@ class Removal:
                     return "it has a note of your own"
                 if not self._is_untouched_note(child, notes[child.key], row):
                     return "its note was changed"
-            elif not _is_our_attachment(child, rows):
+            elif child.key not in ours and child.key != _key_when_made(child):
                 return "it has an attachment of your own"
         return ""
 
@@ -361,11 +362,6 @@ def emptied(contents: Contents, unused: Set[str]) -> list[Collection]:
         if not empty:
             return going
         going += [replace(live.pop(key), is_trashed=True) for key in empty]
-
-
-def _is_our_attachment(child: LibraryItem, rows: Sequence[LockRow]) -> bool:
-    is_known = any(child.key in row.origin.attachments for row in rows)
-    return is_known or child.key == _key_when_made(child)
 
 
 def _key_when_made(child: LibraryItem) -> str:

@@ -23,7 +23,7 @@ from zoterodigest.project.written import keep_held
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
 from zoterodigest.sync.gathering.others import files_beside
-from zoterodigest.sync.gathering.sources import ReadDigest, without_places
+from zoterodigest.sync.gathering.sources import without_places
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
 from zoterodigest.sync.run.rules import rules_by_key, rules_of_gone
@@ -179,7 +179,9 @@ def with_shown_annotations(
     plan: Plan, workspace: Workspace, options: Options, gathered: Gathered
 ) -> Plan:
     """Return a plan with the annotations that a run brings into entries."""
-    showing = [read for read in gathered.digests if _shows_annotations(read, options)]
+    is_pulled = isinstance(options.intent, Sync) and options.intent.may_pull
+    digests = ((read, read.digest.rules) for read in gathered.digests if is_pulled)
+    showing = [read for read, rules in digests if rules.annotations and rules.pull is not False]
     # A library that was restored from a backup lacks annotations that nobody erased.
     if not showing or (gathered.seen and gathered.seen.has_gone_back):
         return plan
@@ -187,12 +189,6 @@ def with_shown_annotations(
     from zoterodigest.sync.edits.annotations import with_annotations
 
     return with_annotations(plan, showing, gathered, workspace)
-
-
-def _shows_annotations(read: ReadDigest, options: Options) -> bool:
-    rules = read.digest.rules
-    is_pulled = isinstance(options.intent, Sync) and options.intent.may_pull
-    return rules.annotations and is_pulled and rules.pull is not False
 
 
 def reconciled(workspace: Workspace, options: Options, gathered: Gathered) -> Plan:

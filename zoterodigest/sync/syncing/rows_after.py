@@ -268,18 +268,15 @@ def _is_placed(entry: Entry, unplaced: Set[tuple[str, tuple[str, ...]]]) -> bool
     return all((entry.digest, keys[:depth]) not in unplaced for depth in range(len(keys) + 1))
 
 
-def _with_key(row: LockRow, citekey: str) -> LockRow:
-    from zoterodigest.sync.bibliographies.citation import with_key_noted
-
-    return with_key_noted(row, citekey)
-
-
 def _noted(row: LockRow, added: Sequence[Write], item: Item | None) -> LockRow:
     """Return `row` with what was added to its item: in its origin tags, attachments, its key, and
     whom it has values from.
     """
     for write in added:
-        row = _with_key(row, write.citekey) if write.citekey else row
+        if write.citekey:  # only in a project with a .bib: the others don't import what writes one
+            from zoterodigest.sync.bibliographies.citation import with_key_noted
+
+            row = with_key_noted(row, write.citekey)
         credits = dict(_credits(write, item)) if item else {}
         row = replace(row, credits={**row.credits, **credits}) if credits else row
     tags = frozenset_of(row.origin.tags.union(*(write.tags for write in added)))
