@@ -1,6 +1,8 @@
 """A conflict needs an edit at both ends: of what both held when a run ended, as it was seen there.
 
-What the lock file says is not asked: it only is what such a moment is known by again.
+What the lock file says is not asked: it only is what such a moment is known by again. Moments at
+other computers do not count. A library that has changed since one that was not seen here may lag
+behind it, so a conflict is right (ADR 9).
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ assert all(FIELDS[letter] == name for name, letter in _LETTERS.items())
 def note_agreement(stage: Stage, clone: Clone) -> None:
     """Note what stands at both ends after a run that ended well."""
     held = _held_by(clone.library)
-    stage.agreed[clone.files().get(LOCK, b"")] = {
+    stage.agreed[clone.root, clone.files().get(LOCK, b"")] = {
         (name, slot): tokens
         for name in stage.sources
         for slot, tokens in _shown_by(clone, name).items()
@@ -47,7 +49,7 @@ def require_no_needless_conflict(stage: Stage, clone: Clone, prepared: Prepared)
 
     `prepared` was planned over what the clone and its library hold now.
     """
-    agreed = stage.agreed.get(clone.files().get(LOCK, b""), {})
+    agreed = stage.agreed.get((clone.root, clone.files().get(LOCK, b"")), {})
     for digest, work, name in _contested(prepared):
         slot = f"w{work}{_LETTERS[name]}"
         then = agreed.get((digest, slot))

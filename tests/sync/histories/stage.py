@@ -223,8 +223,10 @@ class Stage:
     """The tokens that a source brought."""
     has_wrong_cache: bool = False
     """Whether the cache of the clone that acts may hide a change."""
-    agreed: dict[bytes, Mapping[tuple[str, str], tuple[str, ...]]] = field(default_factory=dict)
-    """What both ends held when a run left such a lock file, by file and slot."""
+    agreed: dict[tuple[Path, bytes], Mapping[tuple[str, str], tuple[str, ...]]] = field(
+        default_factory=dict
+    )
+    """What both ends held when a run left such a lock file in a clone, by file and slot."""
     runs: dict[tuple[Path, int], Done] = field(default_factory=dict)
     """What each run of a clone did that its history holds, by the clone's root and its number."""
 
