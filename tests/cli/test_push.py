@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import EXAMPLES, Zoterodigest, a_digest, edited_item, in_library
+from tests.library.desktop import a_desktop
 from zoterodigest.library.port import LibraryItem
 
 ATTENTION = ("Attention Is All You Need", "1706.03762")
@@ -129,6 +130,22 @@ def test_the_next_command_names_a_library_that_lies_elsewhere(
 
     assert f"`zoterodigest ls --library {address}`" in pushed.out
     assert ATTENTION[0] in listed.out
+
+
+@pytest.mark.parametrize("is_lasting", [False, True])
+def test_a_first_push_tells_how_to_name_its_library_for_good(
+    zoterodigest: Zoterodigest, tmp_path: Path, is_lasting: bool
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    with a_desktop() as desktop:
+        address = f"desktop?url={desktop.url}"
+        if is_lasting:
+            _write(tmp_path, f'library = "{address}"\n', "zoterodigest.toml")
+
+        ran = zoterodigest("push", "papers.md", "--library", address, "--yes")
+
+    line = f'Put library = "{address}" into zoterodigest.toml: later runs then need no --library.'
+    assert (line in " ".join(ran.out.split())) is not is_lasting
 
 
 def test_the_next_command_names_no_library_that_the_configuration_names(

@@ -163,7 +163,9 @@ def test_another_account_is_another_library(laptop: Laptop) -> None:
     laptop.run()
     laptop.desktop.zotero.account = 2
 
-    with pytest.raises(OtherLibrary, match="user:1, and this one is user:2") as raised:
+    with pytest.raises(
+        OtherLibrary, match="user:1, and the library of this run is user:2"
+    ) as raised:
         laptop.prepare()
 
     assert "desktop" not in raised.value.hint

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from zoterodigest.cli.base.hyperlinks import Hyperlinks, shows_hyperlinks
+from zoterodigest.cli.base.network import library_in
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.projects import (
     NoDigest,
@@ -62,6 +63,12 @@ class ProjectContext:
         ):
             return "zoterodigest ls"
         return f"zoterodigest ls --library {visible(shlex.quote(self.address))}"
+
+    @property
+    def is_named_once(self) -> bool:
+        """Whether later runs find this library only if they are given its address again."""
+        lasting = self.workspace.project.configuration.library, library_in(os.environ)
+        return isinstance(self.library, ApiAddress) and self.address not in lasting
 
     @property
     def library_name(self) -> str:

@@ -22,6 +22,7 @@ from zoterodigest.library.address import (
     ways_to,
 )
 from zoterodigest.library.port import Library
+from zoterodigest.project.files import CONFIG_FILE
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.sync.gathering.workspace import Workspace
 
@@ -52,7 +53,7 @@ class OtherLibrary(ZoterodigestError):
     def __init__(self, path: Path, linked: str, present: str, *, is_desktop: bool = False) -> None:
         super().__init__(
             _other_library(path, linked, present),
-            f"{_way_out(linked, is_desktop=is_desktop)}, take its items along with `zoterodigest"
+            f"{_way_out(linked, is_desktop=is_desktop)}. Or take its items along with `zoterodigest"
             " library copy FROM TO`, or begin anew with `zoterodigest init --fresh`: items that are"
             " found again are adopted.",
         )
@@ -69,7 +70,8 @@ def _other_library(path: Path, linked: str, present: str) -> str:
             f"{path} links with the library of a Zotero without an account ({linked}), and this"
             " library does not hold what it links with"
         )
-    return f"{path} links with the library {linked}, and this one is {present or 'new'}"
+    other = f"is {present}" if present else "is another, empty one"
+    return f"{path} links with the library {linked}, and the library of this run {other}"
 
 
 def _way_out(linked: str, *, is_desktop: bool) -> str:
@@ -82,7 +84,7 @@ def _way_out(linked: str, *, is_desktop: bool) -> str:
         )
     if is_desktop and is_personal(address):
         return f"Sign in to that account in Zotero, name the library with --library {address}"
-    return f"Name that library with --library {ways_to(linked)}"
+    return f"Name that library with --library {ways_to(linked)}, or in {CONFIG_FILE} for all runs"
 
 
 def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
