@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
+from typing import TypeVar
 
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint
 from zoterodigest.core.links.merge import is_set
-from zoterodigest.core.values.annotation import WrittenBlock, WrittenBlocks
 from zoterodigest.core.values.record import Item
 from zoterodigest.frozen import dataclass
+
+T = TypeVar("T")
 
 # Bounds the memory. A lock file that is more edits of one field behind does not count as older.
 _MOST_PAST = 20
@@ -188,26 +190,20 @@ def lagged_after(
 
 
 def _moved_members(
-    known: WrittenBlocks, before: WrittenBlocks, after: WrittenBlocks
-) -> dict[str, WrittenBlock]:
-    """Return what was `known` of annotations with all that changed between `before` and `after`."""
+    known: Mapping[str, T], before: Mapping[str, T], after: Mapping[str, T]
+) -> dict[str, T]:
+    """Return what was `known` with all that changed between `before` and `after`."""
     kept = {key: one for key, one in known.items() if before.get(key) == after.get(key)}
     return kept | {key: one for key, one in after.items() if before.get(key) != one}
 
 
 def _moved(known: LockRow, before: LockRow, after: LockRow) -> LockRow:
     """Return what was `known` of a row with all that changed in it between `before` and `after`."""
-    moved = _moved_names(before, after)
-    bases = {
-        name: base
-        for name in sorted({*known.bases, *moved})
-        if (base := (after if name in moved else known).bases.get(name)) is not None
-    }
     return replace(
         after,
         item=known.item if before.item == after.item else after.item,
         note=known.note if before.note == after.note else after.note,
-        bases=bases,
+        bases=_moved_members(known.bases, before.bases, after.bases),
         annotations=_moved_members(known.annotations, before.annotations, after.annotations),
         diverged=known.diverged - (before.diverged - after.diverged)
         | (after.diverged - before.diverged),
