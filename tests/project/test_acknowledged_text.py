@@ -60,6 +60,8 @@ def test_what_one_branch_acknowledged_anew_is_held() -> None:
 
 def test_what_one_branch_forgot_is_acknowledged_no_more() -> None:
     assert merged(with_marks(ONE, OTHER), BASE, with_marks(ONE, OTHER)) == BASE
+    # Whatever the other branch made of it.
+    assert merged(with_marks(CHANGED), BASE, with_marks(ONE)) == BASE
 
 
 def test_a_doubled_paragraph_that_says_two_things_acknowledges_nothing() -> None:

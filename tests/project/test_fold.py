@@ -19,6 +19,7 @@ from zoterodigest.core.links.link import (
 )
 from zoterodigest.core.values.annotation import WrittenBlock
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
+from zoterodigest.core.values.identity import Identifier
 from zoterodigest.project.lock.fold import (
     Held,
     HeldKey,
@@ -110,6 +111,34 @@ def test_of_two_notes_the_lesser_key_holds_and_is_not_ours() -> None:
     folded = fold_rows(one, other, [OLD])
 
     assert (folded.note, folded.origin.note) == ("NOTE2222", False)
+
+
+def test_a_side_that_knows_no_note_gives_way_to_one_that_does() -> None:
+    with_note = replace(OLD, note="NOTE2222", origin=Origin(note=True))
+
+    folded = fold_rows(with_note, OLD)
+
+    assert (folded.note, folded.origin.note) == ("NOTE2222", False)
+
+
+def test_of_two_items_the_lesser_key_holds_and_is_not_ours() -> None:
+    one = replace(OLD, item="ITEM2222", origin=Origin(item=True))
+    other = replace(OLD, item="ITEM3333", origin=Origin(item=True))
+
+    folded = fold_rows(one, other)
+
+    assert (folded.item, folded.origin.item) == ("ITEM2222", False)
+
+
+def test_an_entry_is_known_by_what_either_side_knows_of_it() -> None:
+    arxiv, doi = Identifier("arxiv", "2401.00001"), Identifier("doi", "10.1/a")
+    one = replace(OLD, identifiers=frozenset({arxiv}), texts=frozenset({"one"}))
+    other = replace(OLD, identifiers=frozenset({doi}), texts=frozenset({"other"}))
+
+    folded = fold_rows(one, other)
+
+    assert folded.identifiers == {arxiv, doi}
+    assert folded.texts == {"one", "other"}
 
 
 @pytest.mark.parametrize(
