@@ -171,6 +171,32 @@ def test_two_branches_that_export_other_entries_are_folded(tmp_path: Path) -> No
     assert read_lock(text) == replace(base, exported=(one, other), made=made)
 
 
+def test_what_is_wrong_on_the_second_side_of_a_conflict_is_told_by_its_line() -> None:
+    one = render_lock(lock_of(a_row("zd-a")))
+    others = {
+        b"no such line": render_lock(lock_of()) + b"zd-b\nno such line\n",
+        b'library "group:2"': render_lock(LockFile("group:2")),
+    }
+
+    for line, other in others.items():
+        whole = b"<<<<<<< HEAD\n" + one + b"=======\n" + other + b">>>>>>> other\n"
+        with pytest.raises(BadLockFile) as caught:
+            read_lock(whole)
+        assert caught.value.number == whole.split(b"\n").index(line) + 1
+
+
+def test_without_the_text_before_a_conflict_no_base_is_taken_from_one_side(tmp_path: Path) -> None:
+    base, gone, new = (
+        lock_of(a_row("zd-a", bases=bases))
+        for bases in ({"title": a_base("old")}, {}, {"title": a_base("new")})
+    )
+
+    text, _ = merge(tmp_path, (gone, base, new))
+
+    assert b"<<<<<<<" in text
+    assert read_lock(text).rows[0].bases == {}
+
+
 def test_a_doubled_entry_forgets_the_prints_that_differ() -> None:
     same, one, other = map(fingerprint, ("same", "one", "other"))
     both = [
