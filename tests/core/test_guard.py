@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from zoterodigest.core.links.link import LockRow
+from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.plan import (
     ChangeEntry,
     ChangeItem,
@@ -86,7 +86,9 @@ def test_guard_stops_a_run_that_empties_a_digest(
     rows = tuple(LockRow(f"r{n}", DigestKey("a.md"), f"K{n}") for n in range(linked))
     reports = tuple(DroppedEntry(row) for row in rows[:lost])
     trash = tuple(TrashItem(row.item, 1, row.id) for row in rows[:trashed])
-    plan = Plan(trash, reports, rows_before=rows)
+    # A link that ended long ago is no entry that the digest still has.
+    ended = LockRow("old", DigestKey("a.md"), "OLD", state=LinkState.DROPPED)
+    plan = Plan(trash, reports, rows_before=(*rows, ended))
 
     stop = guard(plan, linked)
 
@@ -118,3 +120,13 @@ def test_entries_that_an_export_takes_out_are_removals_too() -> None:
     assert guard(changes(2, EMPTY), 10, pruned=pruned) == GuardStop(
         "", "", 11, 10, ("r0000", "r0001"), tuple(pruned[:3])
     )
+
+
+def test_a_run_that_nobody_watches_removes_nothing() -> None:
+    plan = Plan((TrashItem("K", 1, "r"),))
+
+    stop = guard(plan, 500, is_unattended=True)
+
+    assert stop is not None
+    assert (stop.count, stop.limit, stop.examples) == (1, 0, ("r",))
+    assert guard(plan, 500) is None
