@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from zoterodigest.core.links.bases import refreshed
 from zoterodigest.core.links.link import Base, print_of
-from zoterodigest.core.links.merge import Clash, FieldEnds, Propagated, merge_result
+from zoterodigest.core.links.merge import (
+    Agreed,
+    Clash,
+    FieldEnds,
+    Propagated,
+    Side,
+    merge_result,
+)
 from zoterodigest.core.links.view import Folding
-from zoterodigest.core.values.record import Blocks, Members
+from zoterodigest.core.values.record import Blocks, Hyperlink, Members, WebLinks
 
 ENDS = FieldEnds(
     "summary", Blocks(("One", "Two, edited")), Blocks(("One, edited", "Two")), "entry", "item"
@@ -34,3 +42,33 @@ def test_a_member_that_came_at_the_entry_stays_although_the_item_had_it_and_lost
     result = merge_result(ends, base, Folding(), was_apart=False)
 
     assert result == Propagated(None, Members(("a", "b")))
+
+
+def test_a_member_that_came_at_the_item_stays_although_the_entry_had_it_and_lost_it() -> None:
+    ends = FieldEnds("task", Members(("a",)), Members(("a", "b")), "a", "a; b")
+    base = Base(print_of("a; b", Members(("a", "b"))), print_of("a", Members(("a",))))
+
+    result = merge_result(ends, base, Folding(), was_apart=False)
+
+    assert result == Propagated(Members(("a", "b")), None)
+
+
+def test_a_link_that_came_at_both_ends_is_no_conflict_about_its_label() -> None:
+    links = WebLinks((Hyperlink("Code", "https://github.com/a/b"),))
+    ends = FieldEnds("links", links, links, "entry", "item")
+    nothing = print_of("", WebLinks(()))
+
+    result = merge_result(ends, Base(nothing, nothing), Folding(), was_apart=False)
+
+    assert result == Agreed()
+
+
+def test_ends_that_a_new_reading_parts_keep_the_base_on_which_they_agreed() -> None:
+    """With a base of two values an edit of one block and one of another would be a conflict."""
+    base = Base(*(print_of(raw, Blocks(("One", "Two"))) for raw in ("entry", "item")))
+    entry = Side({"summary": Blocks(("One", "Two read anew"))}, {"summary": "entry"})
+    item = Side({"summary": Blocks(("One", "Two"))}, {"summary": "item"})
+
+    bases = refreshed({"summary": base}, {"summary": base}, entry, item, folding=Folding())
+
+    assert bases == {"summary": base}
