@@ -84,6 +84,11 @@ def test_where_edits_collide_the_chosen_end_holds_and_the_others_stay(
     assert tuple(merged(base, entry, item, winner) for winner in Winner) == expected
 
 
+def test_a_block_that_both_ends_moved_loses_the_end_that_holds_none_of_its_new_blocks() -> None:
+    assert merged("ac", "xyc", "cx", Winner.ITEM) is None
+    assert merged("ba", "aA", "AXa", Winner.ENTRY) is None
+
+
 @given(blocks, blocks, blocks, st.sampled_from(Winner))
 def test_the_end_that_holds_loses_none_of_its_new_blocks(
     base: tuple[str, ...], entry: tuple[str, ...], item: tuple[str, ...], winner: Winner

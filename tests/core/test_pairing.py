@@ -152,6 +152,49 @@ def test_a_digest_that_is_gone_keeps_its_links_if_few_of_its_papers_stand_elsewh
     assert (ids(shared), shared.dropped) == ({0: "r0"}, ())
 
 
+def test_a_configured_digest_that_is_missing_drops_nothing_though_its_papers_stand_elsewhere() -> (
+    None
+):
+    known = [an_entry("old.md", arxiv=f"2401.0000{n}", title=f"Paper {n}") for n in range(3)]
+    rows = [row_for(entry, f"r{n}") for n, entry in enumerate(known)]
+    now = [replace(entry, digest=DigestKey("a.md")) for entry in known[:2]]
+    gone = frozenset({"old.md"})
+
+    for missing, dropped in ((gone, ()), (frozenset[str](), (rows[2],))):
+        scope = PairingScope(frozenset({"a.md"}), gone, missing)
+        found = pair(now, rows, scope, UnreadText())
+        assert (ids(found), found.dropped) == ({0: "r0", 1: "r1"}, dropped)
+
+
+def test_a_text_that_two_entries_had_pairs_neither_with_the_one_that_has_it_now() -> None:
+    same = f"{TEXT}every paper."
+    rows = [row_for(an_entry(title=title, summary=(same,)), title) for title in ("One", "Two")]
+
+    assert ids(paired([an_entry(title="Three", summary=(same,))], rows)) == {}
+
+
+def test_an_identifier_of_another_paper_is_no_correction() -> None:
+    one = an_entry(arxiv="2401.00001", title="One", summary=(f"{TEXT}one.",))
+    two = an_entry(arxiv="2401.00002", title="Two")
+    rows = [row_for(one, "r0"), row_for(two, "r1")]
+    now = [an_entry(arxiv="2401.00002", title="One", summary=(f"{TEXT}other things.",)), two]
+
+    found = paired(now, rows)
+
+    assert (ids(found), found.new, found.dropped) == ({1: "r1"}, (0,), (rows[0],))
+
+
+def test_an_entry_takes_no_row_of_its_title_whose_identifier_stands_elsewhere() -> None:
+    editorial = an_entry(arxiv="2401.00001", title="Editorial")
+    other = an_entry(arxiv="2401.00002", title="Another")
+    rows = [row_for(editorial, "r0"), row_for(editorial, "r1"), row_for(other, "r2")]
+    now = [editorial, other, an_entry(arxiv="2401.00002", title="Editorial")]
+
+    found = paired(now, rows)
+
+    assert (ids(found), found.new) == ({0: "r0", 1: "r2"}, (2,))
+
+
 def test_rows_of_other_digests_are_left_alone() -> None:
     row = row_for(an_entry("c.md", arxiv="2401.00001", title="T"), "r0")
 

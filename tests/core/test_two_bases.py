@@ -7,13 +7,14 @@ from zoterodigest.core.links.link import Base, print_of
 from zoterodigest.core.links.merge import (
     Agreed,
     Clash,
+    Diverged,
     FieldEnds,
     Propagated,
     Side,
     merge_result,
 )
 from zoterodigest.core.links.view import Folding
-from zoterodigest.core.values.record import Blocks, Hyperlink, Members, WebLinks
+from zoterodigest.core.values.record import EMPTY, NOTE, Blocks, Hyperlink, Members, WebLinks
 
 ENDS = FieldEnds(
     "summary", Blocks(("One", "Two, edited")), Blocks(("One, edited", "Two")), "entry", "item"
@@ -72,3 +73,19 @@ def test_ends_that_a_new_reading_parts_keep_the_base_on_which_they_agreed() -> N
     bases = refreshed({"summary": base}, {"summary": base}, entry, item, folding=Folding())
 
     assert bases == {"summary": base}
+
+
+def test_a_preprint_server_beside_a_venue_that_was_cleared_stays_diverged() -> None:
+    """Else the venue would go over it if somebody writes it into the item again."""
+    folding = Folding(is_server=lambda text: text == "arXiv")
+    ends = FieldEnds("venue", "arXiv", EMPTY, "arXiv", "")
+
+    assert merge_result(ends, None, folding, was_apart=True) == Diverged()
+    assert merge_result(ends, None, folding, was_apart=False) == Agreed()
+
+
+def test_a_note_that_diverged_stays_so_where_the_entry_lost_its_text() -> None:
+    ends = FieldEnds(f"{NOTE}KEY", EMPTY, Blocks(("Mine",)), "", "Mine")
+
+    assert merge_result(ends, None, Folding(), was_apart=True) == Diverged()
+    assert merge_result(ends, None, Folding(), was_apart=False) == Propagated(to_entry=ends.item)

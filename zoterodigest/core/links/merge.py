@@ -271,7 +271,7 @@ def _would_lose_whole_names(ends: FieldEnds, base: Base, folding: Folding) -> bo
     entry, item, then = ends.entry, ends.item, base.at_item
     if not isinstance(entry, Names) or not isinstance(item, Names) or entry.are_short:
         return False
-    if then.raw != fingerprint(ends.item_raw) or then.parts != base.at_entry.parts:
+    if then.parts != base.at_entry.parts:
         return False
     if for_item(replace(entry, are_short=True), item) == for_item(entry, item):
         return False
