@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -79,6 +80,18 @@ def test_doubles_are_ambiguous_unless_one_is_linked() -> None:
 
     assert found(entry, *items) == Ambiguous(("A", "B"))
     assert found(entry, *items, linked=["B"]) == Adopt("B")
+    assert found(entry, *items, linked=["A", "B"]) == Ambiguous(("A", "B"))
+
+
+def test_an_item_that_was_merged_is_found_as_the_one_at_the_end_of_all_merges() -> None:
+    merged = [an_item(key, arxiv="1", is_trashed=True) for key in "ABC"]
+    chain = [replace(merged[n], replaces=frozenset("AB"[n - 1 : n])) for n in range(3)]
+    last = replace(an_item("D", title=TITLE), replaces=frozenset("C"))
+
+    assert found(an_entry(arxiv="1"), *chain, last) == Adopt("D")
+    # Items that replace each other are followed once around.
+    circle = replace(chain[0], replaces=frozenset("C"))
+    assert found(an_entry(arxiv="1"), circle, *chain[1:]) == OnlyTrashed("A")
 
 
 def test_live_items_come_before_trashed_ones() -> None:

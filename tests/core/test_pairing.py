@@ -219,6 +219,13 @@ def test_linked_rows_come_before_tombstones() -> None:
     assert ids(paired([entry], rows[:1])) == {0: "r0"}
 
 
+def test_of_two_tombstones_that_of_the_entry_that_was_deleted_takes_it_again() -> None:
+    entry = an_entry(arxiv="2401.00001", title="One")
+    rows = [row_for(entry, "r0", LinkState.UNLINKED), row_for(entry, "r1", LinkState.DROPPED)]
+
+    assert ids(paired([entry], rows)) == {0: "r1"}
+
+
 def test_tombstone_of_an_unlinked_entry_stays_in_its_digest() -> None:
     entry = an_entry(arxiv="2401.00001", title="T")
     rows = [row_for(entry, "r0", LinkState.UNLINKED)]

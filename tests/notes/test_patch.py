@@ -8,7 +8,7 @@ from tests.notes.texts import OUR_ID, a_note, html_of
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.notes.note import LONGEST_NOTE, NoteContent, Part, TooLong
-from zoterodigest.notes.patch import QuotationLost, patch_html
+from zoterodigest.notes.patch import QuotationLost, patch_html, without_headings
 from zoterodigest.notes.read import PartsDiffer, read_note
 
 OURS = f'<h2 id="{OUR_ID}">Summary · Digest</h2>'
@@ -246,3 +246,21 @@ def test_html_that_no_editor_writes_is_patched_as_the_editor_would_save_it() -> 
     html = patched(present, a_note("two"))
 
     assert html == wrapped(OURS, "<p>two</p>")
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        '<p><img alt="" data-attachment-key="ABCD1234"></p>',
+        "<p>text</p>",
+        "<h4>Private</h4>\n<p>mine</p>",
+        # Of two sections with one name the second is not empty.
+        "<h3>Old</h3>\n<p>text</p>",
+    ],
+)
+def test_a_heading_above_anything_stays_in_its_note(left: str) -> None:
+    present = wrapped(OURS, "<p>one</p>", "<h3>Old</h3>", left, "<h3>New</h3>", "<p>two</p>")
+    empty = wrapped(OURS, "<p>one</p>", "<h3>Old</h3>", "<h3>New</h3>", "<p>two</p>")
+
+    assert without_headings(present, {"Old"}) == present
+    assert without_headings(empty, {"Old"}) == empty.replace("\n<h3>Old</h3>", "")
