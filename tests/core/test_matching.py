@@ -84,14 +84,15 @@ def test_doubles_are_ambiguous_unless_one_is_linked() -> None:
 
 
 def test_an_item_that_was_merged_is_found_as_the_one_at_the_end_of_all_merges() -> None:
-    merged = [an_item(key, arxiv="1", is_trashed=True) for key in "ABC"]
-    chain = [replace(merged[n], replaces=frozenset("AB"[n - 1 : n])) for n in range(3)]
+    first = an_item("A", arxiv="1", is_trashed=True)
+    second = replace(an_item("B", is_trashed=True), replaces=frozenset("A"))
+    third = replace(an_item("C", is_trashed=True), replaces=frozenset("B"))
     last = replace(an_item("D", title=TITLE), replaces=frozenset("C"))
 
-    assert found(an_entry(arxiv="1"), *chain, last) == Adopt("D")
+    assert found(an_entry(arxiv="1"), first, second, third, last) == Adopt("D")
     # Items that replace each other are followed once around.
-    circle = replace(chain[0], replaces=frozenset("C"))
-    assert found(an_entry(arxiv="1"), circle, *chain[1:]) == OnlyTrashed("A")
+    circle = replace(first, replaces=frozenset("C"))
+    assert found(an_entry(arxiv="1"), circle, second, third) == OnlyTrashed("A")
 
 
 def test_live_items_come_before_trashed_ones() -> None:
