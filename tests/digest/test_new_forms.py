@@ -224,7 +224,7 @@ def test_a_line_break_before_a_value_stays_behind_one_that_no_other_entry_has() 
     fields: Fields = {**PAPER, "authors": Names(("Bo Bo", "Cy Cox")), "venue": "ICML"}
     named = line.replace("<br>CVPR 202{0}", "<br>*Ann Abt, Di Do*")
 
-    source = "".join(map(line.format, "123")) + named.format(4)
+    source = "".join(map(line.format, "12")) + "".join(map(named.format, "34"))
     new = new_lines(source, {**fields, "year": "2024"})
 
     assert new.endswith("**A New Paper**<br>*Bo Bo, Cy Cox*<br>ICML 2024")

@@ -35,8 +35,7 @@ def test_arxiv_is_named_as_a_venue_where_others_name_it(
 
     assert outcome.refusals == ()
     assert written in outcome.source.decode()
-    entry = outcome.document.entries[outcome.origins.index("new")]
-    assert unshown_names(entry, fields) == ()
+    assert unshown_names(outcome.document, outcome.origins.index("new"), fields) == ()
 
 
 PATTERNS = "IEEE Transactions on Pattern Analysis and Machine Intelligence"

@@ -177,6 +177,14 @@ def house_style(
     )
 
 
+def style_around(document: Document, index: int) -> HouseStyle:
+    """Return the style of the entries around one, which is itself no model."""
+    entry = document.entries[index]
+    every = enumerate(document.entries)
+    region = [at for at, it in every if it.heading_keys == entry.heading_keys]
+    return house_style(document, entry.format, index, region=region, left_out=index)
+
+
 def _own_lines(lines: Lines, entry: DigestEntry, slots: Sequence[Slot]) -> Iterator[Line]:
     after = entry.first
     for number, run in groupby(slots, key=lambda slot: lines.line_at(slot.span.start)):

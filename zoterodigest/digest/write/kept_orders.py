@@ -158,7 +158,13 @@ def _date(fields: Fields) -> str:
     # An item has the year as its date where an entry shows a year: arXiv tells the month.
     if is_iso(date) and not (arxiv and len(date) == len("2024")):
         return date
-    return f"20{arxiv[:2]}-{arxiv[2:4]}" if arxiv else _shown_date(fields)
+    return month_of_arxiv(fields) if arxiv else _shown_date(fields)
+
+
+def month_of_arxiv(fields: Fields) -> str:
+    """Return the month that an identifier of arXiv tells; "" for none."""
+    arxiv = _arxiv_id(fields)
+    return f"20{arxiv[:2]}-{arxiv[2:4]}" if arxiv else ""
 
 
 def _shown_date(fields: Fields) -> str:

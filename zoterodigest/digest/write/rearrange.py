@@ -15,6 +15,8 @@ from zoterodigest.core.values.span import OverlappingEdits, splice
 from zoterodigest.digest.format.format import PLACEHOLDER
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
 from zoterodigest.digest.read.references import stated_links
+from zoterodigest.digest.write.as_much import seldom_shown
+from zoterodigest.digest.write.house_style import style_around
 from zoterodigest.digest.write.new_entry import paper_url
 from zoterodigest.digest.write.new_venue import is_arxiv
 from zoterodigest.digest.write.shown import (
@@ -203,18 +205,21 @@ def _fault(
     return ""
 
 
-def unshown_names(entry: DigestEntry, asked: Fields) -> tuple[str, ...]:
+def unshown_names(document: Document, index: int, asked: Fields) -> tuple[str, ...]:
     """Return which of the fields `asked` for a new entry lacks, though its format has a place.
 
     That is a line of the format's template, or a column. Links, dates and awards don't count: they
-    are shown in other places too, or left out as the neighbors leave them out. The link says that
-    a paper is on arXiv.
+    are shown in other places too, or left out as the neighbors leave them out. So are authors and
+    abstracts. The link says that a paper is on arXiv.
     """
+    entry = document.entries[index]
     fields, rule = entry.reading.fields, entry.format.new
+    hidden = seldom_shown(style_around(document, index), asked)
     lacking = tuple(
         name
         for name, value in asked.items()
         if name in _PLACED and not is_empty(value) and is_empty(fields.get(name, EMPTY))
+        if name not in hidden
         if not (name == "venue" and is_arxiv(text_in(asked, name)) and text_in(fields, "arxiv"))
     )
     if entry.format.templates:

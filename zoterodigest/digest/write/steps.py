@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from zoterodigest.core.values.record import CITEKEY, Fields
@@ -13,6 +14,11 @@ from zoterodigest.digest.read.document import DigestEntry, Document, Headings, n
 from zoterodigest.digest.read.heading_names import name_of_heading
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.anchors import anchor_edits
+from zoterodigest.digest.write.as_much import (
+    WayOfDates,
+    way_of_dates,
+    without_seldom_shown,
+)
 from zoterodigest.digest.write.bare_line import new_bare_line
 from zoterodigest.digest.write.cited_keys import with_key_like_others
 from zoterodigest.digest.write.headings import name_edit
@@ -197,6 +203,7 @@ class Planner:
         self._ways = WaysOfLists(
             cache(self._orders_of), cache(self._way_of_numbers), self._free_numbers
         )
+        self._way_of_dates = cache(self._way_of_dates_of)
         self._free_numbers_before = cache(self._free_numbers_of)
         self._given: set[tuple[int, int]] = set()
         """The rank and the number of each new entry that got a free number so far."""
@@ -258,6 +265,9 @@ class Planner:
         form = change.form or self._form(region)
         if form.new is None:
             raise UnwritableValue(f"the format {form.name} does not say how an entry is written")
+        change = replace(
+            change, fields=self._way_of_dates(region.entries).like_others(change.fields)
+        )
         spot = self._spot(region, form, change.fields)
         if spot.number:
             self._given.add((spot.rank, spot.number))
@@ -305,6 +315,9 @@ class Planner:
     def _orders_of(self, indices: tuple[int, ...]) -> Sequence[KeptOrder]:
         return kept_orders([self._document.entries[at].reading.fields for at in indices])
 
+    def _way_of_dates_of(self, indices: tuple[int, ...]) -> WayOfDates:
+        return way_of_dates([self._document.entries[at].reading.fields for at in indices])
+
     def _draft(
         self, change: NewEntry, form: DigestFormat, rank: int, region: HeadingRegion
     ) -> NewEntryDraft:
@@ -316,6 +329,7 @@ class Planner:
             fields, manner, may_be_short=may_be_short, is_cut=care.is_cut
         )
         fields = with_venue_like_others(with_members_like_others(fields, manner), manner)
+        fields = without_seldom_shown(fields, manner)
         rule = form.new or NewRule()
         version = change.version or version_around(manner)
         return NewEntryDraft(fields, manner, rule, version, care.spell, care.has_commas)

@@ -320,7 +320,7 @@ def _unshown(actions: Sequence[Structural], done: Rearranged) -> Iterator[Refuse
     entries = done.document.core_entries()
     for at, tag in enumerate(done.origins):
         if isinstance(tag, str):
-            for name in unshown_names(done.document.entries[at], asked[tag].fields):
+            for name in unshown_names(done.document, at, asked[tag].fields):
                 yield RefusedField(tag, entries[at], name, _UNSHOWN)
 
 
