@@ -128,7 +128,9 @@ class StandingEntry:
                 for name in fields
             },
             others={
-                name: _plain(name, tex) for name, tex in readable.items() if name not in _TAKEN
+                name: _verbatim(tex) if name in _VERBATIM else decode(tex)
+                for name, tex in readable.items()
+                if name not in _TAKEN
             },
             identifiers=frozenset(identifiers),
             unreadable=unreadable,
@@ -223,12 +225,6 @@ def _verbatim(text: str) -> str:
     if found := _URL.fullmatch(text):
         text = found[1]
     return _ESCAPED.sub(lambda found: found[1] or "~", text) if "\\" in text else text
-
-
-def _plain(name: str, text: str) -> str:
-    if name in _VERBATIM:
-        return _verbatim(text)
-    return decode(text)
 
 
 def _title(texts: TexFields, _: VenueTable) -> Value:

@@ -15,6 +15,12 @@ from zoterodigest.library.address import WebAddress
 Wait = Callable[[float, str], None]
 """Returns after so many seconds; the text says what is waited for."""
 
+
+def sleep(seconds: float, _: str) -> None:
+    """Wait in silence."""
+    time.sleep(seconds)
+
+
 Clock = Callable[[], datetime]
 """Tells the time; tests give one that stands still."""
 
@@ -51,7 +57,7 @@ class Access:
 
     key_of: Callable[[WebAddress], str] = field(default=lambda _: "", repr=False)
     cache_folder: Path | None = None
-    wait: Wait = lambda seconds, _: time.sleep(seconds)
+    wait: Wait = sleep
     tally: Tally = field(default_factory=Tally)
     local_key_of: Callable[[str], str] = field(default=lambda _: "", repr=False)
     keep_local_key: Callable[[str, str], None] = field(default=lambda *_: None, repr=False)

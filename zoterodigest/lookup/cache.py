@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 from zoterodigest.damaged import is_damage
 from zoterodigest.foreign import BadJson, read_json_as
 from zoterodigest.frozen import dataclass
+from zoterodigest.library.access import Clock
 from zoterodigest.lookup.work import Source
 
 _LOG = logging.getLogger(__name__)
@@ -169,7 +170,7 @@ class Answers(Generic[Value]):
         source: Source,
         shape: TypeAdapter[Value],
         *,
-        now: Callable[[], datetime],
+        now: Clock,
     ) -> None:
         self._cache = cache
         self._source = source

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import logging
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from zoterodigest import __version__
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.access import Wait
+from zoterodigest.library.access import Clock, Wait, sleep, utc_now
 from zoterodigest.library.http.patience import TooSlow, seconds_asked, within
 from zoterodigest.regex import lazy_regex
 
@@ -26,14 +25,6 @@ if TYPE_CHECKING:
     import requests
 
 _LOG = logging.getLogger(__name__)
-
-
-def _sleep(seconds: float, _: str) -> None:
-    time.sleep(seconds)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +36,8 @@ class Manners:
     """
 
     mailto: str = ""
-    wait: Wait = _sleep
-    now: Callable[[], datetime] = _utc_now
+    wait: Wait = sleep
+    now: Clock = utc_now
     timeout: float = 30.0
     longest_answer: float = 120.0
 

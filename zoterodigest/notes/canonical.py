@@ -99,7 +99,9 @@ def _content(content: Content) -> str:
             # Hashes at the end would be read as the end of the heading.
             return "#" * level + " " + re.sub(r"(?:^|(?<=[ \t]))#+$", _ESCAPED, text)
         case Code():
-            return _fence(code_text(content))
+            code = code_text(content)
+            fence = "`" * max(3, _longest_backticks(code) + 1)
+            return f"{fence}\n{code}\n{fence}"
         case Formula(tex):
             is_one_line = "\n" not in tex and "$" not in tex
             return f"$${tex}$$" if is_one_line else f"$$\n{tex}\n$$"
@@ -241,11 +243,6 @@ def _guarded(text: str) -> str:
     number = re.match(r"\d+", text)
     at = number.end() if number else 0
     return f"{text[:at]}{_BACKSLASH}{text[at:]}"
-
-
-def _fence(code: str) -> str:
-    fence = "`" * max(3, _longest_backticks(code) + 1)
-    return f"{fence}\n{code}\n{fence}"
 
 
 def _table_lines(table: Table) -> Iterator[str]:

@@ -85,17 +85,13 @@ def _node_html(node: Node) -> str:
         case Quote():
             return f"<blockquote>\n{nodes_html(node.nodes)}\n</blockquote>"
         case List():
-            return _list_html(node)
+            tag = "ul" if node.start is None else "ol"
+            start = (("start", str(node.start)),) if node.start not in (None, 1) else ()
+            items = "\n".join(f"<li>\n{_item_html(item)}\n</li>" for item in node.items)
+            return f"<{tag}{_attributes((*start, *node.attributes))}>\n{items}\n</{tag}>"
         case Table():
             rows = "\n".join("\n".join(("<tr>", *map(_cell, row), "</tr>")) for row in node.rows)
             return f"<table>\n<tbody>\n{rows}\n</tbody>\n</table>"
-
-
-def _list_html(node: List) -> str:
-    tag = "ul" if node.start is None else "ol"
-    start = (("start", str(node.start)),) if node.start not in (None, 1) else ()
-    items = "\n".join(f"<li>\n{_item_html(item)}\n</li>" for item in node.items)
-    return f"<{tag}{_attributes((*start, *node.attributes))}>\n{items}\n</{tag}>"
 
 
 def _item_html(item: tuple[Node, ...]) -> str:

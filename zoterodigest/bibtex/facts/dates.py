@@ -101,8 +101,10 @@ def _date(text: str) -> tuple[str, str] | None:
     year, named = _YEAR.search(text), find_date(text)
     if year and named and len(named.iso) > 4 and named.iso[:4] == year[0]:
         return named.iso, ""
-    if year and (written := _YEAR_FIRST.search(text)) and (iso := _valid(_turned(written))):
-        return iso, ""
+    if year and (written := _YEAR_FIRST.search(text)):
+        turned = f"{written['d'] or ''} {written['m']} {written['y']}"
+        if iso := _valid(turned.strip()):
+            return iso, ""
     return None
 
 
@@ -135,10 +137,6 @@ _FORMS = tuple(
 _YEAR_FIRST = lazy_regex(
     rf"(?P<y>(?:1[5-9]|20)\d\d),?\s(?P<m>{_MONTH})(?!\w)(?:\s(?P<d>{_DAY}))?(?!\w)", re.IGNORECASE
 )
-
-
-def _turned(found: re.Match[str]) -> str:
-    return f"{found['d'] or ''} {found['m']} {found['y']}".strip()
 
 
 def _valid(text: str) -> str:

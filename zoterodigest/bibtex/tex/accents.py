@@ -185,17 +185,15 @@ def composed(text: str) -> str:
 
 def _composed(text: str) -> str:
     for _ in range(3):  # an accent on an accent, in braces
-        text, accents = _ACCENTED.subn(_compose, text)
+        text, accents = _ACCENTED.subn(
+            lambda it: _with_mark(it[it.lastindex or 0], it["sign"] or it["word"]), text
+        )
         text, groups = _GROUPED_LETTER.subn(lambda it: unicodedata.normalize("NFC", it[1]), text)
         if not (accents or groups):
             break
     if "\\" in text:
         text = _LETTER.sub(_letter, text)
     return unicodedata.normalize("NFC", text)
-
-
-def _compose(found: re.Match[str]) -> str:
-    return _with_mark(found[found.lastindex or 0], found["sign"] or found["word"])
 
 
 @lru_cache(maxsize=4096)  # few letters with accents come again and again

@@ -5,7 +5,6 @@ https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda says how they
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
@@ -60,15 +59,14 @@ class Hyperlinks:
     def __call__(self, line: str) -> str:
         """Return a line of text that is laid out, with its links."""
         if item := self.item:
-            line = _KEY.sub(lambda found: _link_of(found, item(found[1])), line)
+            line = _KEY.sub(
+                lambda found: found[0].removesuffix(found[1]) + _link(found[1], item(found[1])),
+                line,
+            )
         place = _PLACE.match(line) if self.files else None
         if place and (target := self.files.get(place[1])):
             line = f"{line[: place.start(1)]}{_link(place[1], target)}{line[place.end(1) :]}"
         return line
-
-
-def _link_of(found: re.Match[str], target: str) -> str:
-    return found[0].removesuffix(found[1]) + _link(found[1], target)
 
 
 def _link(text: str, target: str) -> str:

@@ -198,7 +198,8 @@ def _begin_anew(digests: Sequence[Path]) -> Iterator[str]:
         yield f"There is no lock file at {visible(str(path))}: nothing is linked yet."
         return
     with running(project.state_folder, "init"):
-        aside = _free_name(path)
+        names = (path.with_name(f"{path.name}.old{number or ''}") for number in count())
+        aside = next(name for name in names if not os.path.lexists(name))
         try:
             path.rename(aside)
         except OSError as error:
@@ -208,8 +209,3 @@ def _begin_anew(digests: Sequence[Path]) -> Iterator[str]:
     yield f"{visible(str(path))} is now {visible(aside.name)}; nothing is linked any more."
     plan = "zoterodigest plan" if config else "zoterodigest plan DIGEST"
     yield f"Next: `{plan}` shows what a sync would find again and adopt."
-
-
-def _free_name(path: Path) -> Path:
-    names = (path.with_name(f"{path.name}.old{number or ''}") for number in count())
-    return next(name for name in names if not os.path.lexists(name))

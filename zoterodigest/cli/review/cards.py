@@ -21,7 +21,6 @@ from zoterodigest.cli.show.report_names import (
 from zoterodigest.cli.show.report_sections import advice_of
 from zoterodigest.cli.show.report_text import SECTIONS
 from zoterodigest.cli.show.written_values import MANNER, written
-from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.reports import Conflict, DivergedField, HeldFile, Waiting
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.values.record import EMPTY, FieldKind, Value, is_empty, kind_of
@@ -137,16 +136,11 @@ def _others(field: OpenField, prepared: Prepared) -> Iterator[ShownEnd]:
     before = field.at_item if field.base is None else field.base
     for link in links:
         if link.row.item == item and link.row.id != field.row_id:
-            value = _at_entry(link, field.name)
-            if value is not None:
+            value, _ = open_values(link, field.name)
+            if value is not None and not is_empty(value):
                 lines = changed_lines(before, value)
                 name = NAMES[entry_end(link.entry.digest)]
                 yield ShownEnd(name, place_of(link.entry), lines, html_of_note(value))
-
-
-def _at_entry(link: Link, name: str) -> Value | None:
-    value, _ = open_values(link, name)
-    return None if value is None or is_empty(value) else value
 
 
 # --- decisions -----------------------------------------------------------------------------------

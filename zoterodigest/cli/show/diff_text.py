@@ -21,7 +21,6 @@ from zoterodigest.cli.show.report_names import (
     report_names,
 )
 from zoterodigest.core.plan.plan import (
-    Action,
     ChangeEntry,
     ChangeItem,
     ChangeNote,
@@ -72,7 +71,10 @@ def diff_text(prepared: Prepared) -> Iterator[str]:
 def actions_diff(plan: Plan, names: ReportNames) -> Iterator[str]:
     """Yield what each action of `plan` changes."""
     ends = [*HEADINGS]
-    changes = [_change(action, names) for action in plan.actions]
+    changes = [
+        _file_change(one, names) if isinstance(one, FileAction) else _library_change(one, names)
+        for one in plan.actions
+    ]
     in_order = sorted(changes, key=lambda one: ends.index(one.end))
     for end, of_end in groupby(in_order, key=lambda one: one.end):
         yield ""
@@ -95,12 +97,6 @@ def _values(change: _ShownChange) -> Iterator[str]:
             label = ""
         before, after = change.before.get(name, EMPTY), change.after.get(name, EMPTY)
         yield from edit_shown(f"  {label}", before, after, column)
-
-
-def _change(action: Action, names: ReportNames) -> _ShownChange:
-    if isinstance(action, FileAction):
-        return _file_change(action, names)
-    return _library_change(action, names)
 
 
 def _library_change(action: CollectionAction | ItemAction, names: ReportNames) -> _ShownChange:

@@ -102,7 +102,9 @@ def json_value(value: object) -> Any:
         case LockRow():
             return picked(value, "id", "digest", "item", "note", "identifiers", "state")
         case Entry():
-            return _entry(value)
+            title = {"title": json_value(value.fields.get("title"))}
+            place = picked(value.place, "start_line", "end_line")
+            return picked(value, "digest") | place | title | picked(value, "identifiers")
         case Item():
             return {"key": value.key, "title": json_value(value.fields.get("title"))}
         case Enum():
@@ -131,12 +133,6 @@ def picked(value: Any, *names: str, **called: str) -> dict[str, Any]:
     # The public names are data: renaming a member in code must not rename it for scripts.
     members = {**dict(zip(names, names, strict=True)), **called}
     return {name: json_value(getattr(value, member)) for name, member in members.items()}
-
-
-def _entry(entry: Entry) -> dict[str, Any]:
-    title = {"title": json_value(entry.fields.get("title"))}
-    place = picked(entry.place, "start_line", "end_line")
-    return picked(entry, "digest") | place | title | picked(entry, "identifiers")
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=json_value)

@@ -211,7 +211,9 @@ def _object_lines(change: ObjectChange, names: Mapping[str, str]) -> Iterator[st
             called = names if name == "collections" else {}
             yield from _member_lines(f"{name}: ", before, after, called)
         else:
-            yield f"{visible(name)}: {' → '.join(_values(_plain(before), _plain(after)))}"
+            values = [visible(_plain(before)), visible(_plain(after))]
+            shown = (text or _NOTHING for text in excerpts(values, (width() - 20) // 2))
+            yield f"{visible(name)}: {' → '.join(shown)}"
     for hunk in change.hunks:
         yield from _hunk_lines(hunk, is_html=True)
 
@@ -227,11 +229,6 @@ def _member_lines(
     first, *more = flowing((*gone, *came), len(head) + 4)
     yield f"{head}{first.lstrip()}"
     yield from (line.removeprefix("    ") for line in more)
-
-
-def _values(before: str, after: str) -> Iterator[str]:
-    for text in excerpts([visible(before), visible(after)], (width() - 20) // 2):
-        yield text or _NOTHING
 
 
 def _collection_line(change: CollectionChange) -> str:

@@ -77,7 +77,10 @@ def relations(value: Any, kind: Literal["items", "collections"] = "items") -> di
         require(is_known, f"Unsupported predicate {str(predicate)[:50]!r}")
         targets = _targets(given)
         if predicate in _TO_OBJECTS[kind]:
-            _require_addresses(targets, kind)
+            said = f"'relations' values currently must be Zotero {kind.removesuffix('s')} URIs"
+            for target in targets:
+                found = _URI.fullmatch(target)
+                require(found and found[2] == kind, said)
         if targets:
             stored[predicate] = targets if len(targets) > 1 else targets[0]
     return stored
@@ -108,10 +111,3 @@ def _with_targets(data: Mapping[str, Any], targets: list[str]) -> dict[str, Any]
 def _targets(value: Any) -> list[str]:
     given = value if isinstance(value, list | tuple) else [value]
     return sorted({clean_text(target, "relations") for target in given} - {""})
-
-
-def _require_addresses(targets: list[str], kind: str) -> None:
-    said = f"'relations' values currently must be Zotero {kind.removesuffix('s')} URIs"
-    for target in targets:
-        found = _URI.fullmatch(target)
-        require(found and found[2] == kind, said)

@@ -117,7 +117,9 @@ class ServedSite:
 
         A group without a key of its own is open to every user.
         """
-        given = _given_key(request)
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        bearer = token.strip() if scheme.lower() == "bearer" else ""
+        given = request.headers.get("zotero-api-key") or bearer or request.parameter("key")
         # All keys are compared: to stop at the first match would show by time which one fits.
         opened = {path for path, key in self.keys.items() if _is_same(key, given)}
         if not given or not opened:
@@ -179,12 +181,6 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
-
-
-def _given_key(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    bearer = token.strip() if scheme.lower() == "bearer" else ""
-    return request.headers.get("zotero-api-key") or bearer or request.parameter("key")
 
 
 def _is_same(key: str, given: str) -> bool:
