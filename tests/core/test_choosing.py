@@ -164,7 +164,13 @@ def test_a_choice_over_other_values_than_were_seen_changes_nothing(choice: End |
         assert conflicts(plan) == ["title"]
 
 
-def test_of_twins_that_hold_against_each_other_the_second_stays_in_conflict() -> None:
+Seen = dict[tuple[str, str], tuple[Value, Value]]
+
+
+def twins_in_conflict() -> tuple[World, str, Seen]:
+    """Return a world in which the titles of two twins and of their item were edited apart, the
+    item's key, and what a person sees of each twin's title.
+    """
     world = World()
     for digest in ("a.md", "b.md"):
         world.digests[digest] = [an_entry(digest, arxiv="2401.00001", title="A paper")]
@@ -174,8 +180,13 @@ def test_of_twins_that_hold_against_each_other_the_second_stays_in_conflict() ->
     item = world.row_of("a.md", 0).item
     world.edit_item(item, title="By Ben")
     keys = [(world.row_of(digest, 0).id, "title") for digest in ("a.md", "b.md")]
-    seen = dict(zip(keys, [("By Ada", "By Ben"), ("By Bob", "By Ben")], strict=True))
-    both = Choices(dict.fromkeys(keys, End.MARKDOWN), seen=seen)
+    seen: Seen = dict(zip(keys, [("By Ada", "By Ben"), ("By Bob", "By Ben")], strict=True))
+    return world, item, seen
+
+
+def test_of_twins_that_hold_against_each_other_the_second_stays_in_conflict() -> None:
+    world, item, seen = twins_in_conflict()
+    both = Choices(dict.fromkeys(seen, End.MARKDOWN), seen=seen)
     rules = {digest: Rules(TWO_WAY, (digest,)) for digest in ("a.md", "b.md")}
 
     plan = world.run(RunOptions(rules, choices=both, only_choices=True))
@@ -188,20 +199,11 @@ def test_of_twins_that_hold_against_each_other_the_second_stays_in_conflict() ->
 
 
 def test_twins_that_both_follow_the_item_are_joined_in_one_run() -> None:
-    world = World()
-    for digest in ("a.md", "b.md"):
-        world.digests[digest] = [an_entry(digest, arxiv="2401.00001", title="A paper")]
-    world.run()
-    world.edit("a.md", 0, title="By Ada")
-    world.edit("b.md", 0, title="By Bob")
-    item = world.row_of("a.md", 0).item
-    world.edit_item(item, title="By Ben")
-    keys = [(world.row_of(digest, 0).id, "title") for digest in ("a.md", "b.md")]
-    seen = dict(zip(keys, [("By Ada", "By Ben"), ("By Bob", "By Ben")], strict=True))
+    world, item, seen = twins_in_conflict()
     rules = {digest: Rules(TWO_WAY, (digest,)) for digest in ("a.md", "b.md")}
 
     world.run(
-        RunOptions(rules, choices=Choices(dict.fromkeys(keys, End.ZOTERO), seen), only_choices=True)
+        RunOptions(rules, choices=Choices(dict.fromkeys(seen, End.ZOTERO), seen), only_choices=True)
     )
 
     titles = [entries[0].fields["title"] for entries in world.digests.values()]

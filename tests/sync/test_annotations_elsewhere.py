@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.builders import a_file, a_highlight
+from tests.sync.clones import cloned, pull_git, sync_zotero
 from tests.sync.killing import copy
 from tests.sync.test_list_annotations import (
     DIGEST,
@@ -48,25 +48,9 @@ def here(tmp_path: Path) -> World:
 @pytest.fixture
 def there(here: World) -> World:
     """A second clone with a copy of the same library, which has seen it as it is."""
-    root = here.root.parent / "there"
-    shutil.copytree(here.root, root)
-    for path in (root / ".zoterodigest").glob("seen-*"):
-        path.unlink()
-    world = World(root, ["notes.md"])
+    world = cloned(here)
     world.push(SYNC)
     return world
-
-
-def pull_git(source: World, target: World) -> None:
-    """Bring the committed files from one clone to the other."""
-    for name in FILES:
-        shutil.copy(source.root / name, target.root / name)
-
-
-def sync_zotero(source: World, target: World) -> None:
-    """Bring the library of one clone to the other, as Zotero's own sync does."""
-    library = Path(".zoterodigest", "library.sqlite")
-    shutil.copy(source.root / library, target.root / library)
 
 
 def left_alone(world: World) -> bool:
@@ -141,8 +125,7 @@ def test_a_push_in_between_makes_nobody_think_that_it_was_seen(here: World, ther
 
 def test_without_a_memory_nothing_counts_as_erased(here: World) -> None:
     here.erase(ONE)
-    for path in (here.root / ".zoterodigest").glob("seen-*"):
-        path.unlink()
+    here.lose_memory()
 
     assert left_alone(here)
     assert [report.awaited for report in kept(here)] == [(ONE,)]

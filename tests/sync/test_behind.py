@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sync.clones import cloned, pull_git, sync_zotero
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.plan.reports import AwaitedItem, Conflict, Waiting
 from zoterodigest.core.plan.run_options import Choices, End
@@ -44,25 +45,9 @@ def here(tmp_path: Path) -> World:
 @pytest.fixture
 def there(here: World) -> World:
     """A second clone with a copy of the same library, which has seen it as it is."""
-    root = here.root.parent / "there"
-    shutil.copytree(here.root, root)
-    for path in (root / ".zoterodigest").glob("seen-*"):
-        path.unlink()
-    world = World(root, ["notes.md"])
+    world = cloned(here)
     world.push(SYNC)
     return world
-
-
-def pull_git(source: World, target: World) -> None:
-    """Bring the committed files from one clone to the other."""
-    for name in FILES:
-        shutil.copy(source.root / name, target.root / name)
-
-
-def sync_zotero(source: World, target: World) -> None:
-    """Bring one copy of the library up to the other."""
-    name = ".zoterodigest/library.sqlite"
-    shutil.copy(source.root / name, target.root / name)
 
 
 def text(world: World) -> str:

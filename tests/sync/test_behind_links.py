@@ -10,7 +10,8 @@ import pytest
 
 from tests.builders import an_attachment
 from tests.made_once import made_once
-from tests.sync.test_behind import SYNC, sync_zotero
+from tests.sync.clones import sync_zotero
+from tests.sync.test_behind import SYNC
 from tests.sync.test_undo import undone
 from tests.sync.world import World, reports
 from zoterodigest.core.links.link import Base, LockRow

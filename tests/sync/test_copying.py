@@ -25,7 +25,6 @@ from tests.sync.copies import (
     template,
     titles_in,
     to_desktop,
-    to_embedded,
 )
 from tests.sync.trouble import TroubledLibrary, silent
 from tests.sync.world import World, actions, reports
@@ -41,19 +40,6 @@ from zoterodigest.sync.syncing.sync_run import carry_out
 from zoterodigest.sync.undo.remove_and_unlink import apply_removal, prepare_remove
 
 COPIED = ["<p>What I think</p>", ATTENTION, DIFFUSION, *LABELS, "our note", "our note"]
-
-
-@pytest.fixture(params=WAYS)
-def mover(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mover]:
-    with WAYS[request.param](tmp_path) as mover:
-        yield mover
-
-
-@pytest.fixture
-def aside(tmp_path: Path) -> Iterator[Mover]:
-    """A project that goes to another embedded library."""
-    with to_embedded(tmp_path) as mover:
-        yield mover
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.sync.clones import cloned, sync_zotero
 from tests.sync.digests import daily, notes, quoted
 from tests.sync.histories.by_git import merge_file
-from tests.sync.histories.effects import Effects, Killed
+from tests.sync.histories.effects import Effects
 from tests.sync.looked_up import FULL, SYNC, enrich, enriching, found_for
 from tests.sync.recovery import copy_of, require_truth, state_of
 from tests.sync.trouble import silent, troubled
@@ -138,12 +139,9 @@ def test_an_edit_that_waits_at_either_end_stays_for_the_sync(here: World) -> Non
 
 
 def test_a_library_that_lags_brings_nothing_into_the_digests_later(
-    here: World, tmp_path: Path
+    here: World,
 ) -> None:
-    there = World(tmp_path / "there", list(here.digests))
-    shutil.copytree(here.root, there.root)
-    for path in (there.root / ".zoterodigest").glob("seen-*"):
-        path.unlink()
+    there = cloned(here)
     there.push(SYNC)
     enrich(here)
     here.push(SYNC)
@@ -152,8 +150,7 @@ def test_a_library_that_lags_brings_nothing_into_the_digests_later(
     for _ in range(3):
         plan = there.push(SYNC).prepared.plan
     waiting = [one.names for one in reports(plan, Waiting) if isinstance(one, Waiting)]
-    library = ".zoterodigest/library.sqlite"
-    shutil.copy(here.root / library, there.root / library)
+    sync_zotero(here, there)
     there.push(SYNC)
 
     assert waiting == [("authors",), ("comment",)]
@@ -345,12 +342,4 @@ def _is_killed(world: World, effects: Effects, place: int) -> bool:
     options = enriching(world)
     spend: Callable[[int], None] = effects.spend
     prepared = prepare(troubled(world, before=spend, after=spend), options)
-    with effects.counted():
-        effects.arm(place, Killed())
-        try:
-            carry_out(prepared, silent)
-        except Killed:
-            return True
-        finally:
-            effects.disarm()
-    return False
+    return effects.kills(place, lambda: carry_out(prepared, silent))

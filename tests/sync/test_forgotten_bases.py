@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.test_behind import sync_zotero
+from tests.sync.clones import sync_zotero
 from tests.sync.test_behind_links import (
     ENTRY,
     decide,
@@ -107,6 +107,16 @@ def test_an_edit_in_a_bib_stays_if_its_base_is_forgotten_in_a_merge_and_the_libr
     assert diverged(there) == set()
 
 
+def require_decidable(world: World, end: End) -> None:
+    """Decide about the title for an end; fail unless both ends then hold its title."""
+    decide(world, end, "refs.bib")
+    world.push(SYNC)
+    held = "here" if end is End.BIB else ""
+    assert exported(world) == held
+    assert world.key(f"Mask R-CNN {held}".rstrip())
+    assert world.prepare(SYNC).is_settled
+
+
 @pytest.mark.parametrize("end", [End.BIB, End.ZOTERO])
 def test_a_person_decides_about_an_edit_in_a_bib_whose_base_is_forgotten_in_a_merge(
     clones: tuple[World, World], end: End
@@ -114,13 +124,8 @@ def test_a_person_decides_about_an_edit_in_a_bib_whose_base_is_forgotten_in_a_me
     there = sync_and_merge(clones, EDITS["title"], ["other.md"], has_ancestor=True)
     there.push(SYNC)
 
-    decide(there, end, "refs.bib")
-    there.push(SYNC)
+    require_decidable(there, end)
 
-    held = "here" if end is End.BIB else ""
-    assert exported(there) == held
-    assert there.key(f"Mask R-CNN {held}".rstrip())
-    assert there.prepare(SYNC).is_settled
     assert diverged(there) == set()
 
 
@@ -182,13 +187,8 @@ def test_a_person_decides_about_an_edit_in_a_bib_whose_link_has_an_older_base(
     there = with_older_bases(clones, "title")
     there.push(SYNC)
 
-    decide(there, end, "refs.bib")
-    there.push(SYNC)
+    require_decidable(there, end)
 
-    held = "here" if end is End.BIB else ""
-    assert exported(there) == held
-    assert there.key(f"Mask R-CNN {held}".rstrip())
-    assert there.prepare(SYNC).is_settled
     assert waiting(there) == set()
 
 

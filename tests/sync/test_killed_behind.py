@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.sync.clones import pull_git
 from tests.sync.commands import Command, words
 from tests.sync.disturbing import kills
 from tests.sync.recovery import copy_of
-from tests.sync.test_behind import SYNC, pull_git, text
+from tests.sync.test_behind import SYNC, text
 from tests.sync.test_behind_links import ENTRY, Edit
 from tests.sync.test_edits_after_a_kill import STEP
 from tests.sync.world import World, reports

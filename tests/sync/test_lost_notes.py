@@ -245,8 +245,7 @@ def test_a_note_that_is_missing_where_nobody_saw_it_is_awaited_and_not_made_twic
     world: World,
 ) -> None:
     lose_note(world, "erased")
-    for path in (world.root / ".zoterodigest").glob("seen-*"):
-        path.unlink()
+    world.lose_memory()
     world.edit("notes.md", ("It is fast.", "It is very fast."))
 
     world.push(SYNC)

@@ -356,8 +356,7 @@ def test_an_entry_moved_to_a_digest_that_shows_less_takes_nothing_from_its_item(
 
 
 def test_an_older_commit_undoes_nothing_after_the_state_was_lost(linked: World) -> None:
-    for path in (linked.root / ".zoterodigest").glob("seen-*"):
-        path.unlink()
+    linked.lose_memory()
     older = {name: (linked.root / name).read_bytes() for name in TRACKED}
     linked.edit("notes.md", (BULLETS[0], "Bullet 1 anew."))
     linked.push(SYNC)

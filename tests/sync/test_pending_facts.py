@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from tests.core.world import an_entry
-from tests.sync.histories.effects import Effects, Killed
+from tests.sync.histories.effects import Effects
 from tests.sync.recovery import copy_of, state_of
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
@@ -44,15 +44,7 @@ def a_project(world: World) -> World:
 
 def is_killed(world: World, effects: Effects, place: int) -> bool:
     prepared = prepare(troubled(world, before=effects.spend, after=effects.spend), SYNC)
-    with effects.counted():
-        effects.arm(place, Killed())
-        try:
-            carry_out(prepared, silent)
-        except Killed:
-            return True
-        finally:
-            effects.disarm()
-    return False
+    return effects.kills(place, lambda: carry_out(prepared, silent))
 
 
 def test_facts_of_a_paper_are_not_taken_for_another_of_its_title() -> None:

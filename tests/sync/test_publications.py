@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.sync.digests import daily, notes, quoted
-from tests.sync.histories.effects import Effects, Killed
+from tests.sync.histories.effects import Effects
 from tests.sync.recovery import copy_of, require_truth, state_of
 from tests.sync.test_undo import refuse
 from tests.sync.trouble import silent, troubled
@@ -378,12 +378,4 @@ def _is_killed(world: World, effects: Effects, place: int, *, into_digests: bool
     spend: Callable[[int], None] = effects.spend
     workspace = with_all_digests(troubled(world, before=spend, after=spend))
     prepared = prepare(workspace, options)
-    with effects.counted():
-        effects.arm(place, Killed())
-        try:
-            carry_out(prepared, silent)
-        except Killed:
-            return True
-        finally:
-            effects.disarm()
-    return False
+    return effects.kills(place, lambda: carry_out(prepared, silent))

@@ -593,8 +593,7 @@ def lose_lock_file(world: World, data: st.DataObject) -> None:
 
 
 def lose_memory(world: World, data: st.DataObject) -> None:
-    for path in (world.root / ".zoterodigest").glob("seen-*"):
-        path.unlink()
+    world.lose_memory()
 
 
 def restore_library(world: World, data: st.DataObject) -> None:

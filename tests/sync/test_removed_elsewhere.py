@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sync.clones import sync_zotero
 from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.test_undo import GAN, SWIN, SYNC, undone
 from tests.sync.world import World, reports
@@ -55,11 +56,6 @@ def clones(tmp_path: Path) -> tuple[World, World]:
     return world, World(there, list(world.digests))
 
 
-def bring_library(source: World, to: World) -> None:
-    name = Path(".zoterodigest") / "library.sqlite"
-    shutil.copy(source.root / name, to.root / name)
-
-
 def files(world: World) -> list[bytes]:
     return [(world.root / name).read_bytes() for name in FILES]
 
@@ -70,7 +66,7 @@ def test_what_is_taken_back_in_another_clone_clears_nothing_in_a_digest(
 ) -> None:
     here, there = clones
     leave(here)
-    bring_library(here, there)
+    sync_zotero(here, there)
     before, library = files(there), there.everything()
 
     outcome = there.push(SYNC)
@@ -89,10 +85,10 @@ def test_a_link_is_taken_up_again_when_a_removal_elsewhere_is_undone(
 ) -> None:
     here, there = clones
     here.remove()
-    bring_library(here, there)
+    sync_zotero(here, there)
     there.push(SYNC)
     undone(here)
-    bring_library(here, there)
+    sync_zotero(here, there)
 
     there.edit("Notes.md", (f"**{SWIN}**  \n> *arXiv 2024*", f"**{SWIN}**  \n> *arXiv 2025*"))
     there.push(SYNC)
@@ -106,7 +102,7 @@ def test_relink_gives_an_item_back_what_was_removed_elsewhere(clones: tuple[Worl
     here, there = clones
     then = there.item(SWIN)
     here.remove()
-    bring_library(here, there)
+    sync_zotero(here, there)
     there.push(SYNC)
 
     there.push(Options(Sync(relink=True)))
@@ -121,7 +117,7 @@ def test_an_undo_of_the_sync_that_met_a_removal_clears_nothing_either(
 ) -> None:
     here, there = clones
     here.remove()
-    bring_library(here, there)
+    sync_zotero(here, there)
     before = files(there)
     there.push(SYNC)
     undone(there)
@@ -156,7 +152,7 @@ def test_a_removal_elsewhere_clears_nothing_in_a_table_whose_entries_have_no_not
     there = World(tmp_path / "there", list(here.digests))
     shutil.copytree(here.root, there.root)
     here.remove()
-    bring_library(here, there)
+    sync_zotero(here, there)
     before = (there.root / "Daily.md").read_bytes()
 
     outcome = there.push(SYNC)

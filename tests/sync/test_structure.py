@@ -453,8 +453,7 @@ def test_an_added_item_with_the_title_of_an_entry_and_another_arxiv_id_becomes_a
 
 def test_without_a_memory_nothing_counts_as_added(notes: World) -> None:
     notes.put(diffusion(notes, "notes/Vision"))
-    for path in (notes.root / ".zoterodigest").glob("seen-*"):
-        path.unlink()
+    notes.lose_memory()
 
     notes.push(SYNC)
 

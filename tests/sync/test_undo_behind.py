@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.test_behind import DIGEST, pull_git, text
+from tests.sync.clones import cloned, pull_git
+from tests.sync.test_behind import DIGEST, text
 from tests.sync.test_structure import SYNC
 from tests.sync.test_undo import history, refuse, undone
 from tests.sync.world import World, actions, reports
@@ -44,10 +45,7 @@ def clones(tmp_path: Path) -> tuple[World, World]:
     )  # fmt: skip
     here.markdown("notes.md", DIGEST)
     here.push(SYNC)
-    shutil.copytree(here.root, tmp_path / "there")
-    there = World(tmp_path / "there", ["notes.md"])
-    for path in (there.root / ".zoterodigest").glob("seen-*"):
-        path.unlink()
+    there = cloned(here)
     there.push(SYNC)
     return here, there
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.made_once import made_once
-from tests.sync.test_behind import SYNC, sync_zotero
+from tests.sync.clones import pull_git, sync_zotero
+from tests.sync.test_behind import SYNC
 from tests.sync.test_undo import history, refuse, undone
 from tests.sync.world import World, reports
 from zoterodigest.core.plan.reports import Conflict
@@ -49,8 +50,7 @@ def sync_elsewhere(here: World, there: World, *edits: tuple[str, str]) -> None:
     """Sync edits of the digest in one clone; git brings them to the other."""
     here.edit("notes.md", *edits)
     here.push(SYNC)
-    for name in ("notes.md", "zoterodigest.lock"):
-        shutil.copy(here.root / name, there.root / name)
+    pull_git(here, there)
 
 
 def text(world: World) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from tests.sync.copies import (
     WAYS,
     Mover,
     template,
-    to_embedded,
 )
 from tests.sync.test_copy_faults import Killed, killing
 from tests.sync.trouble import silent
@@ -29,19 +27,6 @@ from zoterodigest.sync.syncing.sync_run import carry_out
 from zoterodigest.sync.undo.undo import LinksChanged, prepare_undo
 
 COPY = {"items": 2, "notes": 3, "attachments": 4, "collections": 2, "configurations": 1}
-
-
-@pytest.fixture(params=WAYS)
-def mover(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mover]:
-    with WAYS[request.param](tmp_path) as mover:
-        yield mover
-
-
-@pytest.fixture
-def aside(tmp_path: Path) -> Iterator[Mover]:
-    """A project that goes to another embedded library."""
-    with to_embedded(tmp_path) as mover:
-        yield mover
 
 
 def synced(mover: Mover) -> None:

@@ -130,6 +130,11 @@ class World:
             elif path.name != "library.sqlite":
                 path.unlink()
 
+    def lose_memory(self) -> None:
+        """Lose what the library last showed here."""
+        for path in (self.root / ".zoterodigest").glob("seen-*"):
+            path.unlink()
+
     def traces(self) -> dict[str, tuple[bytes, int]]:
         """Return the bytes and times of everything a settled run may not touch."""
         bibs = sorted(self.root.glob("*.bib"))

@@ -1,22 +1,7 @@
-"""The fixture `world` for scenarios over vaults; what they read twice is remembered."""
+"""Scenarios over vaults have the fixtures of other scenarios."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from tests.sync.conftest import _remembering, world
 
-import pytest
-
-from tests.sync.remembered import remembering
-from tests.sync.world import World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _remembering() -> Iterator[None]:
-    with remembering():
-        yield
+__all__ = ["_remembering", "world"]

@@ -96,6 +96,18 @@ class Effects:
                 self._count_transactions(patch)
             yield
 
+    def kills(self, place: int, act: Callable[[], object]) -> bool:
+        """Kill `act` at its effect number `place` on files; tell whether it has so many."""
+        with self.counted():
+            self.arm(place, Killed())
+            try:
+                act()
+            except Killed:
+                return True
+            finally:
+                self.disarm()
+        return False
+
     def _counting(self, effect: Callable[..., Any]) -> Callable[..., Any]:
         def counting(*arguments: Any, **options: Any) -> Any:
             self.spend()
