@@ -96,4 +96,12 @@ class Stopped(Exception):
 
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun, as sentences say it: `1 entry`, `2,310 entries`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {noun_behind(number, one, many)}"
+
+
+def noun_behind(number: int, one: str, many: str = "") -> str:
+    """Return a noun as it stands behind a number: `item` or `items`, `entry` or `entries`."""
+    if number == 1:
+        return one
+    is_changing = one.endswith("y") and one[-2:-1] not in "aeiou"
+    return many or (f"{one[:-1]}ies" if is_changing else f"{one}s")

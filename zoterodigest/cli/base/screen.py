@@ -22,6 +22,7 @@ from rich.cells import cell_len, set_cell_size
 
 from zoterodigest.cli.base.pages import address_about
 from zoterodigest.errors import counted as counted
+from zoterodigest.errors import noun_behind
 from zoterodigest.project.settled import Printed
 from zoterodigest.regex import lazy_regex
 
@@ -332,15 +333,22 @@ def section(heading: str, number: int, advice: str = "") -> Iterator[str]:
 
 def numbered(number: int, one: str, many: str = "") -> str:
     """Return a line of a list of counts: the number right-aligned, then its noun."""
-    return f"  {number:>6,}  {one if number == 1 else many or one + 's'}"
+    return f"  {number:>6,}  {noun_behind(number, one, many)}"
 
 
-def first_of(lines: Iterable[str], most: int, *, indent: int, remark: str = "") -> Iterator[str]:
-    """Yield the first `most` of `lines`, and how many more there are, behind `indent` blanks."""
+IN_JSON = " (--json lists all)"
+
+
+def first_of(
+    lines: Iterable[str], most: int, *, indent: int, in_json: bool = False
+) -> Iterator[str]:
+    """Yield the first `most` of `lines`, and how many more there are, behind `indent` blanks; with
+    `in_json`, that --json lists all.
+    """
     listed = list(lines)
     yield from listed[:most]
     if len(listed) > most:
-        yield f"{' ' * indent}… and {len(listed) - most:,} more{remark}"
+        yield f"{' ' * indent}… and {len(listed) - most:,} more{IN_JSON if in_json else ''}"
 
 
 def few_of(parts: Sequence[str], most: int) -> str:
@@ -352,7 +360,7 @@ def few_of(parts: Sequence[str], most: int) -> str:
 def files_counted(digests: int, bibs: int) -> list[str]:
     """Return how many digests and how many bibliographies, those of which there are any."""
     found = [counted(digests, "digest")] if digests or not bibs else []
-    return [*found, counted(bibs, "bibliography", "bibliographies")] if bibs else found
+    return [*found, counted(bibs, "bibliography")] if bibs else found
 
 
 def enumerated(parts: Sequence[str]) -> str:

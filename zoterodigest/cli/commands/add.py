@@ -194,7 +194,7 @@ def _done(
         yield f"Nothing was added to {place}."
         return
     names = ""
-    what = f"{counted(number, 'entry', 'entries')} added to {place}"
+    what = f"{counted(number, 'entry')} added to {place}"
     if vault:
         what = f"{counted(number, 'file')} written"
         names = f": {enumerated([visible(one.digest.key) for one in came])}"

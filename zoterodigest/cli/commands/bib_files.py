@@ -231,7 +231,7 @@ def add_to_bib(path: Path, present: bytes, entries: Sequence[BibEntry], writing:
     updated = update(present, entries, {}, add_only=True)
     writing.write(path, updated.source, present)
     there = len(entries) - len(updated.added) - len(updated.kept) - len(updated.refused)
-    added = counted(len(updated.added), "entry", "entries")
+    added = counted(len(updated.added), "entry")
     emit([f"{visible(str(path))}: {added} added, {there:,} unchanged"])
     emit(writing.nothing_written())
     left = (f"{it.key} was not added: {it.reason}" for it in (*updated.kept, *updated.refused))

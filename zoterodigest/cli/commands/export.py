@@ -237,7 +237,7 @@ def _write(found: tuple[Reference, ...], wanted: ExportOptions, writing: Writing
         add_to_bib(Path(output), present, tuple(entries), writing)
     else:
         writing.replace(Path(output), _encoded(texts), present, **_OTHER_CONTENT)
-        emit([f"{visible(output)}: {counted(len(found), 'entry', 'entries')}"])
+        emit([f"{visible(output)}: {counted(len(found), 'entry')}"])
         if provisional := sum(each.key.is_provisional for each in found):
             keys = counted(provisional, "key is", "keys are")
             emit([f"{keys} provisional: authors or the year are missing, or are user names"])

@@ -177,7 +177,7 @@ def _done(
     if not number:
         yield from () if is_failed else ("Nothing new.",)
         return
-    entries = counted(number, "entry", "entries")
+    entries = counted(number, "entry")
     names = enumerated([visible(name) for name in changed])
     if is_dry_run:
         yield from wrapped(planned_line(f"{entries} added to {names}"))

@@ -175,7 +175,7 @@ def _closing(
         yield from wrapped(f"Done: mended {', '.join(map(visible, written))}.")
     if not left:
         read = sum(len(one.digest.document.entries) for one in found)
-        yield f"Nothing looks wrong in {counted(read, 'entry', 'entries')}."
+        yield f"Nothing looks wrong in {counted(read, 'entry')}."
     elif fixable and is_fix and is_dry_run:
         yield f"{counted(left, 'finding')}. Planned: mend {fixable:,}. Nothing was written."
     elif fixable and not is_fix:

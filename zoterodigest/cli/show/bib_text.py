@@ -73,7 +73,7 @@ def summary(bib: NewBib) -> str:
     added, replaced = _came(bib)
     parts = [(added, "added"), (replaced, "replaced"), (updated.changed, "changed")]
     parts.append((updated.removed, "removed"))
-    amounts = [f"{counted(len(keys), 'entry', 'entries')} {verb}" for keys, verb in parts if keys]
+    amounts = [f"{counted(len(keys), 'entry')} {verb}" for keys, verb in parts if keys]
     is_new = " (a new file)" if bib.before is None and bib.is_change else ""
     left = len([one for one in updated.kept if not one.field]) + len(updated.refused)
     # Numbers add up to the works that are wanted: each is in one of these counts.

@@ -148,7 +148,7 @@ def _attention_text(prepared: Prepared, *, is_status: bool, undos: int) -> str:
     entries |= {f"{one.where}  {one.title}" for one in failures}
     bibs = sum(key.is_bib for key in unread)
     digests = sum(map(is_read_in_part, digests_meant(prepared))) + len(unread) - bibs
-    parts = [counted(len(entries), "entry", "entries")] if entries else []
+    parts = [counted(len(entries), "entry")] if entries else []
     parts += files_counted(digests, bibs) if digests or bibs else []
     missing = len(missing_files(prepared))
     parts += [counted(missing, "missing file")] if missing else []

@@ -162,7 +162,7 @@ def _diverged_counted(diverged: Sequence[OpenField]) -> Iterator[str]:
     if not diverged:
         return
     counts = Counter(field_name(one.name) for one in diverged)
-    entries = counted(len({one.row_id for one in diverged}), "entry", "entries")
+    entries = counted(len({one.row_id for one in diverged}), "entry")
     yield ""
     why = diverged_text((one.name, one.source) for one in diverged)
     heading, *more = wrapped(f"Diverged ({len(diverged):,}) in {entries}: they {why}")

@@ -38,7 +38,7 @@ def conversion_text(name: str, form: str, document: Document, done: Converted) -
         yield "There is nothing to convert."
         return
     there = every - number - len(done.stayed)
-    of = f"{number:,} of {counted(every, 'entry', 'entries')}"
+    of = f"{number:,} of {counted(every, 'entry')}"
     already = f", {there:,} are in it already" if there else ""
     yield from wrapped(f"{visible(name)}: {of} converted to {form}{already}.")
     if lost := _lost(done.entries):
@@ -55,7 +55,7 @@ def _unread(entries: Sequence[ConvertedEntry]) -> Iterator[str]:
         cut(f"  line {one.before.first + 1}: {visible(' … '.join(one.unread))}", width())
         for one in entries
     )
-    yield from first_of(lines, _MOST, indent=2, remark=" (--json lists all)")
+    yield from first_of(lines, _MOST, indent=2, in_json=True)
 
 
 def _stayed(done: Converted) -> Iterator[str]:
@@ -65,7 +65,7 @@ def _stayed(done: Converted) -> Iterator[str]:
         "\n".join(hanging(f"  line {entry.first + 1}: ", visible(why)))
         for entry, why in done.stayed
     )
-    yield from first_of(lines, _MOST, indent=2, remark=" (--json lists all)")
+    yield from first_of(lines, _MOST, indent=2, in_json=True)
 
 
 def _lost(entries: Sequence[ConvertedEntry]) -> list[tuple[str, int, int]]:

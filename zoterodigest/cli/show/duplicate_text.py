@@ -140,7 +140,7 @@ def _pushing(duplicates: Sequence[Duplicate], workspace: Workspace) -> str:
 
 def _counts(found: DuplicateSearch) -> Iterator[str]:
     sure, doubtful = len(found.sure), len(found.duplicates) - len(found.sure)
-    looked_at = f"{counted(found.items, 'item')} and {counted(found.entries, 'entry', 'entries')}"
+    looked_at = f"{counted(found.items, 'item')} and {counted(found.entries, 'entry')}"
     works = counted(sure, "work appears twice", "works appear twice")
     maybe = f", {doubtful:,} more may" if doubtful else ""
     yield f"{looked_at}: {works}{maybe}" if sure or doubtful else f"{looked_at}: no duplicates"

@@ -62,7 +62,7 @@ def learned_text(name: str, found: Learned, built_in: Document) -> Iterator[str]
         yield ""
         yield styled("  lines left out", "bold")
         lines = (f"    {line:>5}  {visible(why)}" for line, why in left)
-        yield from first_of(list(lines), _MOST_LINES, indent=4, remark=" (--json lists all)")
+        yield from first_of(list(lines), _MOST_LINES, indent=4, in_json=True)
     yield ""
 
 
@@ -100,7 +100,7 @@ def _known_text(name: str, learned: Document, built_in: Document) -> Iterator[st
     if not known:
         return
     formats = ", ".join(sorted({entry.format.name for entry in built_in.entries}))
-    entries = counted(known, "entry", "entries")
+    entries = counted(known, "entry")
     yield f"{visible(name)}: built-in formats ({formats}) read {entries} of it already."
     more = sorted(_fields(learned) - _fields(built_in))
     if known >= read and more:
@@ -162,7 +162,7 @@ def _left_out(found: Learned) -> Iterator[tuple[int, str]]:
 
 def checked_text(name: str, document: Document, found: LawsReport) -> Iterator[str]:
     """Yield what people read of the laws of a digest's format."""
-    number = counted(len(document.entries), "entry", "entries")
+    number = counted(len(document.entries), "entry")
     formats = ", ".join(_names_of_formats(document))
     yield styled(f"{visible(name)}: {number} in the format {formats}", "bold")
     lines = ", ".join(
@@ -178,7 +178,7 @@ def checked_text(name: str, document: Document, found: LawsReport) -> Iterator[s
             for place, reason in one.refusals
             for line in hanging(f"    line {place}: ", visible(reason))
         ]
-        yield from first_of(refused, 2 * _FIRST_LINES, indent=4, remark=" (--json lists all)")
+        yield from first_of(refused, 2 * _FIRST_LINES, indent=4, in_json=True)
     yield from hanging("  a new entry      ", visible(found.new_entry) or "written")
     yield ""
     yield "All laws hold." if found.do_hold else "Some edits would be refused: see above."

@@ -78,11 +78,7 @@ def _lost(rows: Iterable[LockRow], level: str, what: str) -> Iterator[str]:
 
 def _sum(found: EditsSinceSync) -> str:
     kinds = {"new": found.new, "edited": found.edited, "removed": found.removed}
-    counts = [
-        counted(len(entries), f"{kind} entry", f"{kind} entries")
-        for kind, entries in kinds.items()
-        if entries
-    ]
+    counts = [counted(len(entries), f"{kind} entry") for kind, entries in kinds.items() if entries]
     if not counts:
         return "Nothing was edited in digests since the last sync."
     return f"{', '.join(counts)}. The next sync takes them to the library, or reports why not."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from zoterodigest.cli.base.screen import (
+    IN_JSON,
     counted,
     cut,
     few_of,
@@ -37,7 +38,6 @@ _MOST = 8
 """How many lines or places of one kind are listed; the others are counted. --json has them all."""
 
 _MOST_PROBLEMS = 4 * _MOST
-_IN_JSON = " (--json lists all)"
 _LINE, *_WORK = (
     Column("line", 8, is_right=True),
     Column("title"),
@@ -63,7 +63,7 @@ def digests_text(
         entries = sum(len(one.inspection.works) for one in read)
         failed = len(found) - len(read)
         unread = f", {counted(failed, 'file')} could not be read" if failed else ""
-        yield f"{counted(entries, 'entry', 'entries')} in {counted(len(read), 'file')}{unread}"
+        yield f"{counted(entries, 'entry')} in {counted(len(read), 'file')}{unread}"
     if is_overview:
         yield "Next: `zoterodigest inspect FILE` lists the entries of one."
 
@@ -73,7 +73,7 @@ def bibs_text(found: Sequence[InspectedBib | Unreadable]) -> Iterator[str]:
     for one in found:
         if not isinstance(one, InspectedBib):
             continue
-        number = counted(len(one.records), "entry", "entries")
+        number = counted(len(one.records), "entry")
         yield f"{styled(visible(one.name), 'bold')}: {number}"
         if one.records:
             yield from table(_BIB_COLUMNS, [_bib_row(record) for record in one.records])
@@ -81,7 +81,7 @@ def bibs_text(found: Sequence[InspectedBib | Unreadable]) -> Iterator[str]:
             f"    line {problem.place.line}:{problem.place.column}  {visible(problem.reason)}"
             for problem in one.problems
         ]
-        shown = first_of(lines, _MOST_PROBLEMS, indent=4, remark=_IN_JSON)
+        shown = first_of(lines, _MOST_PROBLEMS, indent=4, in_json=True)
         yield from _titled("wrong, not changed", shown)
         yield ""
 
@@ -127,13 +127,13 @@ def _head(one: InspectedDigest) -> Iterator[str]:
     if len(found.counts) == 1:
         (formats,) = found.counts
     heading, *more_lines = wrapped(
-        f"{visible(one.name)}: {counted(len(found.works), 'entry', 'entries')}"
+        f"{visible(one.name)}: {counted(len(found.works), 'entry')}"
         f" in the format {formats}, {found.coverage:.0%} of the lines"
     )
     yield heading.replace(visible(one.name), name, 1)
     yield from more_lines
     if found.missed:
-        more = f"about {counted(found.missed, 'more entry', 'more entries')} could not be read"
+        more = f"about {counted(found.missed, 'more entry')} could not be read"
         yield f"  {more} (--explain LINE says why)"
 
 
@@ -157,7 +157,7 @@ def _unreadable(found: Inspection) -> Iterator[str]:
         column = f":{one['column']}" if one["column"] else ""
         extent = "the whole entry: " if one["whole_entry"] else ""
         lines.append(f"    line {one['line']}{column}  {extent}{visible(one['reason'])}")
-    return first_of(lines, _MOST_PROBLEMS, indent=4, remark=_IN_JSON)
+    return first_of(lines, _MOST_PROBLEMS, indent=4, in_json=True)
 
 
 def _skipped(found: Inspection) -> Iterator[str]:
@@ -175,7 +175,7 @@ def _skipped(found: Inspection) -> Iterator[str]:
     if unread:
         yield f"{len(unread):>7,}  {unread[0][0]}:"
         lines = [f"         {cut(excerpt, width() - 9)}" for _, excerpt in unread]
-        yield from first_of(lines, _MOST, indent=9, remark=_IN_JSON)
+        yield from first_of(lines, _MOST, indent=9, in_json=True)
 
 
 def _suspicions(found: Inspection) -> Iterator[str]:
@@ -211,7 +211,7 @@ def _duplicates(read: Sequence[InspectedDigest]) -> Iterator[str]:
         head = f"  {work}{' ' * (room - cell_len(work))}  "
         yield from hanging(head, _places(places, names))
     if len(found) > len(shown):
-        yield f"  … and {len(found) - len(shown):,} more{_IN_JSON}"
+        yield f"  … and {len(found) - len(shown):,} more{IN_JSON}"
     yield ""
 
 

@@ -281,12 +281,12 @@ def _links(prepared: Prepared) -> str:
     }
     keys = gathered.quiet.digests or [read.key for read in gathered.digests]
     totals, digests = prepared.totals, len({vaults.get(key, key) for key in keys})
-    entries = f"{counted(totals.entries, 'entry', 'entries')} in {counted(digests, 'digest')}"
+    entries = f"{counted(totals.entries, 'entry')} in {counted(digests, 'digest')}"
     parts = [f"{totals.linked:,}{_ended(totals.ended)}; {entries}"]
     for bib in gathered.bibs:
         if bib.bib.is_two_way:
             rows = [row for row in prepared.plan.rows_before if row.digest == bib.key]
-            entries = counted(len(bib.document.entries), "entry", "entries")
+            entries = counted(len(bib.document.entries), "entry")
             linked = sum(row.state is LinkState.LINKED for row in rows)
             links = counted(linked, "link")
             parts.append(f"{visible(bib.key)}: {links}{_ended(len(rows) - linked)}, {entries}")

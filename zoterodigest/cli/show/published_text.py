@@ -181,7 +181,7 @@ def _left(rows: Sequence[VenueRow], *, is_complete: bool) -> Iterator[str]:
         heading = "Still preprints" if is_complete else "Not known as published"
         yield f"{heading}: {counted(len(preprints), 'paper')}."
         lines = (cut(f"  {visible(row.listed.place)}  {row.title}", width()) for row in preprints)
-        yield from first_of(lines, _MOST, indent=2, remark=" (--json lists all)")
+        yield from first_of(lines, _MOST, indent=2, in_json=True)
     if not rows:
         yield "Nothing to look for."
 

@@ -40,7 +40,7 @@ def stats_headline(stats: PaperStats) -> str:
     if not stats.digests:
         return items
     digests = counted(len(stats.digests), "digest")
-    entries = counted(stats.entries, "entry", "entries")
+    entries = counted(stats.entries, "entry")
     return f"{items}, {entries} in {digests}, {stats.linked:,} of them linked"
 
 

@@ -88,7 +88,7 @@ def _digest(digest: Digest, site: CheckedProject) -> Iterator[Finding]:
     if not document.entries and source.strip():
         yield Finding(f"nothing in {digest.path} was understood", "It has no entries then.", look)
     if broken := sum(bool(entry.broken) for entry in document.entries):
-        entries = counted(broken, "entry", "entries")
+        entries = counted(broken, "entry")
         yield Finding(f"{entries} of {digest.path} cannot be read", "They are left out.", look)
 
 

@@ -84,7 +84,7 @@ class TooMuch(ZoterodigestError):
     exit_code = 5
 
     def __init__(self, stop: GuardStop) -> None:
-        entries = counted(stop.count, "entry", "entries")
+        entries = counted(stop.count, "entry")
         name, option = stop.name.removeprefix(SECTION), f"--max-changes {stop.count}"
         change = f"{name} would change in {entries}"
         if not stop.name:
