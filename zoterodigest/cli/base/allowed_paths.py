@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from pathlib import Path
 
 from zoterodigest.cli.base.folders import allowed_file
-from zoterodigest.cli.base.screen import hanging, tell, tell_error, visible
+from zoterodigest.cli.base.screen import hanging, holding, tell, tell_error, visible
 from zoterodigest.cli.base.talk import says_yes
 from zoterodigest.foreign import LISTS_OF_TEXTS, BadJson, read_json_as
 from zoterodigest.library.key_file import replace_private
@@ -28,14 +28,9 @@ from zoterodigest.project.walks import Walks
 _IS_ALL: ContextVar[bool] = ContextVar("is_all_allowed", default=False)
 
 
-@contextmanager
-def allowing_all() -> Iterator[None]:
+def allowing_all() -> AbstractContextManager[None]:
     """Allow projects every path they name while the block lasts."""
-    token = _IS_ALL.set(True)
-    try:
-        yield
-    finally:
-        _IS_ALL.reset(token)
+    return holding(_IS_ALL, True)
 
 
 def allowed() -> Allowed:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
 from contextvars import ContextVar
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from zoterodigest.cli.base.folders import cache_folder, config_folder, desktop_folder
-from zoterodigest.cli.base.screen import hanging, tell, visible
+from zoterodigest.cli.base.screen import hanging, holding, tell, visible
 from zoterodigest.cli.base.talk import countdown
 from zoterodigest.library.access import Access, Pauses
 from zoterodigest.library.address import ZOTERO_ORG, WebAddress, in_desktop
@@ -103,14 +103,9 @@ def keeps_local_keys() -> bool:
 _ASKS_NOBODY: ContextVar[bool] = ContextVar("asks_nobody", default=False)
 
 
-@contextmanager
-def asking_nobody() -> Iterator[None]:
+def asking_nobody() -> AbstractContextManager[None]:
     """Let no Zotero ask whether we may write while the block lasts: nobody is there to answer."""
-    token = _ASKS_NOBODY.set(True)
-    try:
-        yield
-    finally:
-        _ASKS_NOBODY.reset(token)
+    return holding(_ASKS_NOBODY, True)
 
 
 def advise_of_keys() -> None:

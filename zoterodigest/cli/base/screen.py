@@ -11,12 +11,12 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from io import TextIOWrapper
 from os.path import commonprefix
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 
@@ -70,6 +70,19 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+_Value = TypeVar("_Value")
+
+
+@contextmanager
+def holding(variable: ContextVar[_Value], value: _Value) -> Iterator[None]:
+    """Let `variable` hold `value` while the block lasts."""
+    token = variable.set(value)
+    try:
+        yield
+    finally:
+        variable.reset(token)
+
+
 _WIDTH: ContextVar[int] = ContextVar("width", default=0)
 
 
@@ -83,18 +96,13 @@ def set_width(columns: int) -> None:
     _WIDTH.set(columns)
 
 
-@contextmanager
-def uncut_in_a_pipe() -> Iterator[None]:
+def uncut_in_a_pipe() -> AbstractContextManager[None]:
     """Cut no cell in the block if the output goes to a program or a file, which have any width.
 
     COLUMNS asks for a width all the same.
     """
     is_cut = sys.stdout.isatty() or "COLUMNS" in os.environ
-    token = _WIDTH.set(_WIDTH.get() if is_cut else _LONGEST_LINE)
-    try:
-        yield
-    finally:
-        _WIDTH.reset(token)
+    return holding(_WIDTH, _WIDTH.get() if is_cut else _LONGEST_LINE)
 
 
 def styled(text: str, style: str, stream: TextIO | None = None) -> str:
@@ -209,14 +217,9 @@ def flowing(parts: Iterable[str], indent: int) -> list[str]:
 _LINKING: ContextVar[Callable[[str], str] | None] = ContextVar("linking", default=None)
 
 
-@contextmanager
-def linking(with_links: Callable[[str], str]) -> Iterator[None]:
+def linking(with_links: Callable[[str], str]) -> AbstractContextManager[None]:
     """Write each line to standard output `with_links` while the block lasts."""
-    token = _LINKING.set(with_links)
-    try:
-        yield
-    finally:
-        _LINKING.reset(token)
+    return holding(_LINKING, with_links)
 
 
 def linked(lines: Iterable[str]) -> Iterable[str]:
@@ -253,11 +256,8 @@ _COPY: ContextVar[list[Printed] | None] = ContextVar("copy", default=None)
 def copying() -> Iterator[list[Printed]]:
     """Give a list that gets a copy of everything that is written while the block lasts."""
     copied: list[Printed] = []
-    token = _COPY.set(copied)
-    try:
+    with holding(_COPY, copied):
         yield copied
-    finally:
-        _COPY.reset(token)
 
 
 def repeat(printed: Iterable[Printed]) -> None:

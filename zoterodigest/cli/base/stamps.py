@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zoterodigest.cli.base.folders import allowed_file, desktop_folder
 from zoterodigest.cli.base.hyperlinks import shows_hyperlinks
-from zoterodigest.cli.base.screen import copying, repeat
+from zoterodigest.cli.base.screen import copying, holding, repeat
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.kept import hashed
 from zoterodigest.project.settled import (
@@ -118,12 +118,8 @@ def stamping(request: StampRequest | None) -> Iterator[None]:
     if request is None:
         yield
         return
-    with copying() as printed:
-        token = _ASKED.set(_OpenRequest(request, printed))
-        try:
-            yield
-        finally:
-            _ASKED.reset(token)
+    with copying() as printed, holding(_ASKED, _OpenRequest(request, printed)):
+        yield
 
 
 class Recorder:
