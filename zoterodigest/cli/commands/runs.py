@@ -28,10 +28,10 @@ from zoterodigest.cli.show.closing import (
     planned_text,
     recent_text,
 )
-from zoterodigest.cli.show.concerns import concern_of
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import (
+    concern_of,
     files_text,
     left_text,
     news_text,

@@ -37,9 +37,8 @@ from zoterodigest.cli.review.desk import (
 )
 from zoterodigest.cli.review.ongoing_write import OngoingWrite
 from zoterodigest.cli.show.closing import planned_amounts
-from zoterodigest.cli.show.concerns import concern_of
 from zoterodigest.cli.show.history_text import moment_text, standing, what_text
-from zoterodigest.cli.show.plan_text import plan_text
+from zoterodigest.cli.show.plan_text import concern_of, plan_text
 from zoterodigest.core.plan.history import killed_undos, undone_by
 from zoterodigest.errors import Stopped, ZoterodigestError
 from zoterodigest.library.server import Connection, Listener

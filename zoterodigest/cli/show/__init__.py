@@ -1,9 +1,9 @@
 """What commands print: text for people, JSON for programs.
 
 - `encoder`: all JSON of `--json`.
-- A plan: `plan_text` is what stands around it, `plan_lines` its changes, counted and with examples,
-  `diff_text` each change word by word, with `differences`. `plan_data` is its JSON. `concerns` is
-  what a person should know before a yes, `closing` the exit code and the last line.
+- A plan: `plan_text` is what stands around it and what a person should know before a yes,
+  `plan_lines` its changes, counted and with examples, `diff_text` each change word by word, with
+  `differences`. `plan_data` is its JSON, `closing` the exit code and the last line.
 - Its reports: `report_sections` puts them in groups, `report_text` has the wording of each kind,
   `report_names` what people call rows, fields and values.
 - Open fields: `conflict_list` lists them, `written_values` is for values that a person edits.

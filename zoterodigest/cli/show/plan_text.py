@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -9,6 +10,7 @@ from zoterodigest.cli.base.project_context import ProjectContext
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
+    enumerated,
     first_of,
     flowing,
     hanging,
@@ -19,6 +21,7 @@ from zoterodigest.cli.base.screen import (
     width,
     wrapped,
 )
+from zoterodigest.cli.base.talk import UNSEEN, Concern
 from zoterodigest.cli.show.closing import concerning, held_by_direction, missing_files, needs_person
 from zoterodigest.cli.show.partly_read import digests_meant, partly_read_text, slips_text
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
@@ -40,6 +43,7 @@ from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
 from zoterodigest.core.values.record import Entry
 from zoterodigest.sync.run.conflicts import short_ids
+from zoterodigest.sync.run.consent import leaving_texts, little_read
 from zoterodigest.sync.run.failures import failures_of_unread, foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import standing_reports, unacknowledged
@@ -111,6 +115,25 @@ def _status_lines(
             yield "Nothing to write; only links are recorded in the lock file."
     yield from ("", *_exports_text(prepared))
     yield from ("", *_kept(prepared))
+
+
+def concern_of(prepared: Prepared) -> Concern:
+    """Return what a person should know who lets digests be pushed of which little was read."""
+    leaving = leaving_texts(prepared.plan, prepared.gathered, prepared.workspace)
+    if leaving is not None:
+        named = ", ".join(
+            visible(f"“{heading}”") for heading in first_of(leaving.headings, 10, indent=0)
+        )
+        below = f", with the sections {named}" if named else ""
+        what = f"the text of {counted(leaving.notes, 'note')} goes to a group's library{below}"
+        return Concern(what, "Look at the plan")
+    few = little_read(prepared.plan, prepared.gathered)
+    if not few:
+        return UNSEEN
+    parts = [f"{it.read:,} of about {it.about:,} entries of {visible(it.digest)}" for it in few]
+    names = " ".join(visible(shlex.quote(one.digest)) for one in few)
+    look_at = f"See `zoterodigest inspect {names}`"
+    return Concern(f"only {enumerated(parts)} were read", look_at)
 
 
 def _exports_text(prepared: Prepared) -> Iterator[str]:
