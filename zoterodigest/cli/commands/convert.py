@@ -70,10 +70,7 @@ def convert(
     The exit code is 1 if an entry stays in its old format.
     """
     choice = format_choice(path, asked.format_name)
-    if choice.data:
-        reason = f"convert keeps the text around the papers, but here that is {choice.data.upper()}"
-        hint = f"`zoterodigest export {path} --output papers.bib` writes a bibliography."
-        raise BadInput(path, reason, hint)
+    _require_markdown(path, choice)
     form = choose_format(to, choice.folders)
     if form.new is None:
         raise OnlyRead(form.name)
@@ -91,6 +88,13 @@ def convert(
     else:
         _show(conversion_text(str(path), form.name, document, done), written, text)
     return FAILED if done.stayed or not document.entries else FINE
+
+
+def _require_markdown(path: Path, choice: FormatChoice) -> None:
+    if choice.data:
+        reason = f"convert keeps the text around the papers, but here that is {choice.data.upper()}"
+        hint = f"`zoterodigest export {path} --output papers.bib` writes a bibliography."
+        raise BadInput(path, reason, hint)
 
 
 def _show(report: Iterable[str], written: str | None, text: str | None) -> None:

@@ -26,7 +26,7 @@ from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import BadInput, CannotWrite, replace_file
 
 if TYPE_CHECKING:  # comparing takes imports that listing does without
-    pass
+    from zoterodigest.digest.learn.learning import Learned
 
 
 @command("folders as_json", name="list")
@@ -111,9 +111,7 @@ def learn(
     from zoterodigest.digest.read.detect import read_document
 
     source = read_with_line(path, line or 0)
-    target = path.with_name(path.stem + SUFFIX)
-    if os.path.lexists(target) and not asked.is_dry_run:
-        raise CannotWrite(target, "it exists already", "Edit it, or move it away first.")
+    target = _target(path, is_dry_run=asked.is_dry_run)
     wanted = line - 1 if line else None
     with busy("Comparing the entries"):
         found = learn_templates(source, venue_table(), wanted)
@@ -123,10 +121,7 @@ def learn(
     emit_unless_json(asked, learned_text(str(path), found, built_in))
     if not asked.is_dry_run:
         require_consent(f"Write {visible(str(target))}?", asked)
-        name = format_name(path.stem, [form.name for form in builtin_formats()])
-        about = f"learned from {path.name}"
-        text = format_text(name, about, found.templates, is_told=found.is_told)
-        replace_file(target, text.encode(), None)
+        _write(target, path, found)
         emit_unless_json(asked, [f"Wrote {visible(str(target))}."])
     if asked.as_json:
         data = learned_data(str(path), target, found, built_in)
@@ -140,6 +135,20 @@ def _tell_why(path: Path, source: bytes, line: int | None) -> int:
 
     tell(unlearned_text(str(path), Lines(source), line))
     return FAILED
+
+
+def _target(path: Path, *, is_dry_run: bool) -> Path:
+    target = path.with_name(path.stem + SUFFIX)
+    if os.path.lexists(target) and not is_dry_run:
+        raise CannotWrite(target, "it exists already", "Edit it, or move it away first.")
+    return target
+
+
+def _write(target: Path, path: Path, found: Learned) -> None:
+    name = format_name(path.stem, [form.name for form in builtin_formats()])
+    about = f"learned from {path.name}"
+    text = format_text(name, about, found.templates, is_told=found.is_told)
+    replace_file(target, text.encode(), None)
 
 
 @command(

@@ -96,10 +96,7 @@ def _ran(place: ProjectContext, asked: Invocation, but: frozenset[str]) -> Ran:
         what = counted(removals, "entry would lose values, or go as a whole", _LOSING)
         needs += (f"{what}. To allow it: `zoterodigest sync`.",)
     try:
-        if prepared.needs_consent and prepared.stop is None:
-            changes = counted(len(prepared.plan.actions), "change")
-            raise NotConfirmed(f"{changes} wait for your consent", "Run `zoterodigest sync`.")
-        outcome = carry_out(prepared, lambda done, total: None)
+        outcome = _carried_out(prepared)
     except TooMuch as error:
         why = visible(from_here(str(error)))
         text = f"{why}. Nothing was written: run `zoterodigest sync` yourself."
@@ -144,6 +141,13 @@ def _planned(place: ProjectContext, asked: Invocation) -> tuple[Prepared, int]:
 
     # A run over selected entries drops no links, so what left a digest waits, too.
     return planned_with_lookups(place, asked, replace(options, selection=stays))[0], len(removed)
+
+
+def _carried_out(prepared: Prepared) -> Outcome:
+    if prepared.needs_consent and prepared.stop is None:
+        changes = counted(len(prepared.plan.actions), "change")
+        raise NotConfirmed(f"{changes} wait for your consent", "Run `zoterodigest sync`.")
+    return carry_out(prepared, lambda done, total: None)
 
 
 def _after(outcome: Outcome, needs: Sequence[str], held: frozenset[str]) -> Ran:
