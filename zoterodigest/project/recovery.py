@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import field, replace
 
-from zoterodigest.core.collections.collection_rows import UNPLACED, at_home, home_of, homes
+from zoterodigest.core.collections.collection_rows import UNPLACED, Homes, at_home, home_of, homes
 from zoterodigest.core.links.link import (
     Base,
     CollectionRow,
@@ -55,9 +55,6 @@ EntryFacts = Mapping[str, Shown]
 """What the entries of rows show, by the ids of the rows."""
 
 NO_ENTRIES: EntryFacts = {}
-
-CollectionHomes = Mapping[CollectionRowKey, str]
-"""The collections of digests and headings (`homes`)."""
 
 
 def bibs_in(recorded: RecordedRun) -> frozenset[str]:
@@ -180,8 +177,8 @@ def _without_edited(
 class _CollectionsMade:
     """The collections of headings before a run, and with those that it made before the kill."""
 
-    before: CollectionHomes
-    now: CollectionHomes
+    before: Homes
+    now: Homes
 
     def kept(self, row: LockRow) -> LockRow:
         """Return `row` at the heading in whose collection its item was put before the run.
@@ -194,7 +191,7 @@ class _CollectionsMade:
 
 
 def _achieved(
-    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: CollectionHomes
+    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: Homes
 ) -> dict[str, LockRow]:
     held: dict[str, LockRow] = {}
     pending: dict[str, LockRow] = {}
@@ -281,9 +278,7 @@ def _ends_of(row: LockRow) -> tuple[str, str, str | None, LinkState]:
     return row.digest, row.item, row.note, row.state
 
 
-def decide(
-    old: LockRow | None, new: LockRow, facts: Facts, homes: CollectionHomes
-) -> LockRow | None:
+def decide(old: LockRow | None, new: LockRow, facts: Facts, homes: Homes) -> LockRow | None:
     """Return the row that holds if it is not known how much of `new` was written.
 
     A new link with an adopted item of which nothing was written is dropped: the next run makes it
@@ -327,7 +322,7 @@ def decide(
     )
 
 
-def _is_placed(old: LockRow, new: LockRow, item: LibraryFacts, homes: CollectionHomes) -> bool:
+def _is_placed(old: LockRow, new: LockRow, item: LibraryFacts, homes: Homes) -> bool:
     """Tell whether the item has come into the collections of its new place and left the former.
 
     Both origins may have the collection of the new place, and a person may have taken it out there.
@@ -374,7 +369,7 @@ def _held(old: frozenset[str], intended: frozenset[str], present: Set[str]) -> f
 
 
 def _created(
-    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: CollectionHomes
+    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: Homes
 ) -> dict[str, LockRow]:
     """Return rows for the items and notes that were created and that `rows` do not know."""
     found: dict[str, LockRow] = {}

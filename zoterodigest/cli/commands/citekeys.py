@@ -32,7 +32,7 @@ from zoterodigest.project.running import require_idle
 from zoterodigest.sync.apply.changes import NOTHING_FAILED
 from zoterodigest.sync.bibliographies.key_findings import KeyFinding, Matter, findings_about
 from zoterodigest.sync.exports.keying import (
-    Keys,
+    CitationKeys,
     NewKey,
     chosen_key,
     lasting_keys,
@@ -143,7 +143,7 @@ citekeys = group("List, check and set the citation keys of the library.", list_k
 @contextmanager
 def project_citation_keys(
     start: Path, address: str = "", *, is_writing: bool = False
-) -> Iterator[Keys]:
+) -> Iterator[CitationKeys]:
     """Give the citation keys of a project; its library is open while the block lasts."""
     workspace = open_existing(address, start)
     if is_writing:
@@ -154,7 +154,7 @@ def project_citation_keys(
         yield keys
 
 
-def _write(keys: Keys, new: tuple[NewKey, ...], asked: Invocation) -> int:
+def _write(keys: CitationKeys, new: tuple[NewKey, ...], asked: Invocation) -> int:
     emit_unless_json(asked, _new_text(new) if new else ["There is no citation key to write."])
     results = NOTHING_FAILED
     if not new and not asked.is_dry_run:

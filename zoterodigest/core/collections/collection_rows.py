@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import chain, count
+from typing import TypeAlias
 
 from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, LockRow, fingerprint
 from zoterodigest.core.plan.plan import CreateCollection, RenameCollection
@@ -73,12 +74,16 @@ UNPLACED: Path = (fingerprint("\0in no collection yet"),)
 """The place in the row of a link that was made by a run which writes no collections."""
 
 
+Homes: TypeAlias = Mapping[CollectionRowKey, str]
+"""The collections of digests and headings, these by the fingerprints of their path."""
+
+
 def homes(collection_rows: Iterable[CollectionRow]) -> dict[CollectionRowKey, str]:
     """Return the collections of rows by digest and the fingerprints of their path."""
     return {(row.digest, path_fingerprints(row.path)): row.collection for row in collection_rows}
 
 
-def home_of(place: CollectionRowKey, homes: Mapping[CollectionRowKey, str]) -> str | None:
+def home_of(place: CollectionRowKey, homes: Homes) -> str | None:
     """Return the collection for `place` (a digest, fingerprints of headings), the deepest."""
     digest, prints = place
     if prints == UNPLACED:
@@ -89,7 +94,7 @@ def home_of(place: CollectionRowKey, homes: Mapping[CollectionRowKey, str]) -> s
     return None
 
 
-def at_home(row: LockRow, home: str | None, homes: Mapping[CollectionRowKey, str]) -> LockRow:
+def at_home(row: LockRow, home: str | None, homes: Homes) -> LockRow:
     """Return `row` at its place if `home` is the collection for that, else at the nearest that is.
 
     An item goes into a collection when its row's place has another one. So a collection that a run

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from zoterodigest.core.collections.collection_rows import (
+    Homes,
     Path,
     home_of,
     homes,
@@ -92,9 +93,7 @@ def relocations(
     return Relocations(targets, conflicts, tuple(reports))
 
 
-def _own_collections(
-    links: Iterable[Link], collections: Mapping[CollectionRowKey, str]
-) -> dict[str, set[str | None]]:
+def _own_collections(links: Iterable[Link], collections: Homes) -> dict[str, set[str | None]]:
     """Return the collections in which the entries of each item were, by the item's key."""
     own: dict[str, set[str | None]] = defaultdict(set)
     for link in links:

@@ -198,8 +198,8 @@ def _long_texts(entry: Entry) -> Iterable[str]:
             yield from (text for text in value_parts(value) if len(text.encode()) >= _LONG_TEXT)
 
 
-Keys = Callable[[Traits | LockRow], Iterable[Hashable]]
-Agreement = Callable[[int, LockRow], bool]
+_KeysOf = Callable[[Traits | LockRow], Iterable[Hashable]]
+_Agrees = Callable[[int, LockRow], bool]
 
 
 class _PairingTable:
@@ -246,7 +246,7 @@ class _PairingTable:
         self._pair_by(_citation_key, rows, self._is_edited_file)
         self._pair_by(_title, rows, self._is_double)
 
-    def _pair_by(self, keys: Keys, rows: list[LockRow], agrees: Agreement) -> None:
+    def _pair_by(self, keys: _KeysOf, rows: list[LockRow], agrees: _Agrees) -> None:
         """Pair entries and rows that share a key and agree, the most equal first."""
         if len(self.paired) == len(self.entries):
             return
@@ -265,7 +265,7 @@ class _PairingTable:
                 self._taken.add(row_id)
 
     def _grouped(
-        self, keys: Keys, rows: list[LockRow]
+        self, keys: _KeysOf, rows: list[LockRow]
     ) -> tuple[dict[Hashable, list[int]], dict[Hashable, list[LockRow]]]:
         entries_by: dict[Hashable, list[int]] = defaultdict(list)
         rows_by: dict[Hashable, list[LockRow]] = defaultdict(list)

@@ -7,7 +7,7 @@ have their keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from zoterodigest.frozen import dataclass
@@ -21,9 +21,8 @@ from zoterodigest.library.rules.relations import RELATED, REPLACES, item_named, 
 from zoterodigest.library.rules.schema import item_types
 from zoterodigest.sync.copying.counterparts import Counterparts
 from zoterodigest.sync.copying.scope import Portion
+from zoterodigest.sync.gathering.stored_keys import KeyMap
 from zoterodigest.sync.gathering.writes import Write, Writes
-
-Keys = Mapping[str, str]
 
 _NOT_CARRIED = frozenset(
     {"collections", "dateModified", "inPublications", "lastRead", "parentItem", "relations"}
@@ -62,18 +61,18 @@ def _writes(items: Iterable[LibraryItem], found: Counterparts, target: Contents)
                 yield Write(LibraryItem(present.key, present.version, patch), ())
 
 
-def _new(data: Data, keys: Keys) -> dict[str, Any]:
+def _new(data: Data, keys: KeyMap) -> dict[str, Any]:
     new = {name: value for name, value in data.items() if name not in _NOT_CARRIED}
     if parent := ItemJson(data).parent:
         return new | {"parentItem": keys[str(parent)]}
     return new | {"collections": _collections(data, keys)}
 
 
-def _collections(data: Data, keys: Keys) -> list[str]:
+def _collections(data: Data, keys: KeyMap) -> list[str]:
     return [keys[key] for key in ItemJson(data).collections if key in keys]
 
 
-def gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
+def gains(data: Data, present: Data, keys: KeyMap) -> dict[str, Any]:
     """Return the patch that adds to the item `present` what it lacks of `data`.
 
     That is collections (which go by `keys` there), tags, lines of Extra, and fields that are empty.
@@ -104,7 +103,7 @@ class Relations:
 
     source: str
     target: str
-    keys: Keys
+    keys: KeyMap
 
     def writes(self, items: Iterable[LibraryItem], target: Contents) -> Iterator[LibraryItem]:
         """Yield the objects that are to gain relations in the target, as it is now."""

@@ -19,9 +19,6 @@ from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.others import keys_in_notes
 from zoterodigest.sync.gathering.workspace import Workspace
 
-COMMAND = "citekeys"
-"""What the history calls such a run."""
-
 
 class RefusedKey(ZoterodigestError):
     """An item cannot be given this citation key."""
@@ -30,7 +27,7 @@ class RefusedKey(ZoterodigestError):
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class CitationKeys:
     """All live items of a library with their citation keys, and the aliases in each .bib."""
 
     workspace: Workspace
@@ -54,26 +51,26 @@ class NewKey:
     is_ours: bool
 
 
-def read_keys(workspace: Workspace) -> Keys:
+def read_keys(workspace: Workspace) -> CitationKeys:
     """Return the citation keys of the workspace's library; its digests are not read."""
     workspace = workspace.library_alone
     return keys_of(workspace, gather(workspace))
 
 
-def keys_of(workspace: Workspace, gathered: Gathered) -> Keys:
+def keys_of(workspace: Workspace, gathered: Gathered) -> CitationKeys:
     """Return the citation keys of what was read; an item without one has that of its note."""
     contents = gathered.contents
     noted = keys_in_notes(workspace, gathered)
     named, aliases = keyed_items(live_items(contents), workspace, gathered, contents, noted=noted)
-    return Keys(workspace, gathered, named, aliases)
+    return CitationKeys(workspace, gathered, named, aliases)
 
 
-def lasting_keys(keys: Keys) -> tuple[NewKey, ...]:
+def lasting_keys(keys: CitationKeys) -> tuple[NewKey, ...]:
     """Return the new keys of all items that have none, but for those that may still change."""
     return tuple(_new_key(one, one.key.text) for one in keys.items if one.is_lasting)
 
 
-def chosen_key(keys: Keys, item: str, key: str) -> NewKey | None:
+def chosen_key(keys: CitationKeys, item: str, key: str) -> NewKey | None:
     """Return the key that a person chose for the item `item`; None if it has that key already.
 
     Raises `RefusedKey` for one that no .bib can hold, or that stands for another item.
@@ -105,7 +102,7 @@ def _new_key(one: Reference, key: str, *, is_ours: bool = True) -> NewKey:
     return NewKey(one.work.key, one.work.fact("title"), key, is_ours)
 
 
-def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Results:
+def write_keys(keys: CitationKeys, new: tuple[NewKey, ...], progress: Progress) -> Results:
     """Write new keys, each into its item as it was read; the history can take them back.
 
     With no new keys it writes down what a killed run achieved.
@@ -125,7 +122,7 @@ def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Resul
     changes = Changes(
         keys.workspace,
         gathered,
-        COMMAND,
+        "citekeys",
         Sent(tuple(items)),
         LockFile("", tuple(rows.values()), gathered.lock.collection_rows, gathered.lock.exported),
         # By these the lock file knows which keys are ours, also after a kill.

@@ -19,8 +19,8 @@ from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.sync.gathering.writes import Write
 
 T = TypeVar("T")
-Keys = Mapping[str, str]
-"""Keys in the library by those that were asked for."""
+KeyMap = Mapping[str, str]
+"""Keys in a library by those that were asked for, or by those in another one."""
 
 # By name, never by looking like a key: a citation key may be the key of an item, too.
 _KEYS_IN: Mapping[type, tuple[str, ...]] = {
@@ -40,13 +40,13 @@ _KEYS_IN: Mapping[type, tuple[str, ...]] = {
 _KEYS_IN_DATA = ("parentItem", "collections")
 
 
-def as_stored(value: T, keys: Keys) -> T:
+def as_stored(value: T, keys: KeyMap) -> T:
     """Return a value, and all values that it holds, by the keys in the library."""
     stored: T = _stored(value, keys) if keys else value
     return stored
 
 
-def _stored(value: Any, keys: Keys) -> Any:
+def _stored(value: Any, keys: KeyMap) -> Any:
     if isinstance(value, tuple):
         return tuple(_stored(one, keys) for one in value)
     if isinstance(value, Mapping):
@@ -60,7 +60,7 @@ def _stored(value: Any, keys: Keys) -> Any:
     return replace(holder, **after)
 
 
-def _part(value: Any, keys: Keys, *, is_key: bool) -> Any:
+def _part(value: Any, keys: KeyMap, *, is_key: bool) -> Any:
     if not is_key:
         return _stored(value, keys)
     if isinstance(value, str):
@@ -69,21 +69,21 @@ def _part(value: Any, keys: Keys, *, is_key: bool) -> Any:
     return type(value)(keys.get(one, one) for one in value) if several else value
 
 
-def plan_as_stored(plan: Plan, keys: Keys) -> Plan:
+def plan_as_stored(plan: Plan, keys: KeyMap) -> Plan:
     """Return `plan` with what its links and rows name by the keys in the library."""
     links = tuple(replace(link, row=_linked_row(link.row, keys)) for link in plan.links)
     rows, collection_rows = as_stored((plan.rows, plan.collection_rows), keys)
     return replace(plan, links=links, rows=rows, collection_rows=collection_rows)
 
 
-def _linked_row(row: LockRow, keys: Keys) -> LockRow:
+def _linked_row(row: LockRow, keys: KeyMap) -> LockRow:
     """Return the row of a link; its note is ours if this run made it, whatever its key is now."""
     stored = as_stored(row, keys)
     is_ours = row.origin.note or note_key(row.id) in keys
     return replace(stored, origin=replace(stored.origin, note=is_ours))
 
 
-def run_as_stored(run: Run, keys: Keys) -> Run:
+def run_as_stored(run: Run, keys: KeyMap) -> Run:
     """Return what a run did, or was killed at, by the keys in the library."""
     before, after = (
         # Links that went over to another library, or came from there, have its keys.

@@ -5,14 +5,14 @@ A failure is a remark and no error: what came before it counts, and the run goes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.core.values.identity import doi_as_written, identifier_of
 from zoterodigest.core.values.record import Members, Names, Value, is_empty
 from zoterodigest.core.works.titles import may_be_one
 from zoterodigest.lookup import work
-from zoterodigest.lookup.arxiv import Arxiv
+from zoterodigest.lookup.arxiv import Arxiv, Progress
 from zoterodigest.lookup.work import Looked
 from zoterodigest.sync.lookups.wanted import (
     LookedUp,
@@ -24,9 +24,6 @@ from zoterodigest.sync.lookups.wanted import (
     Wanted,
     WithdrawnPaper,
 )
-
-Progress = Callable[[int, int], None]
-"""Told how many works have been asked for, and of how many."""
 
 
 def look_up(wanted: Sequence[Wanted], arxiv: Arxiv, *, progress: Progress | None) -> LookedUp:

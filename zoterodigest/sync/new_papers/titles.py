@@ -9,9 +9,9 @@ from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Entry, text_in
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.lookup.arxiv import Progress
 from zoterodigest.lookup.sources import Sources
 from zoterodigest.lookup.work import Failed, IndexedWork
-from zoterodigest.sync.lookups.lookups import Progress
 from zoterodigest.sync.lookups.wanted import LookedUp, NotLookedUp, Wanted
 from zoterodigest.sync.new_papers.asking_for import ById, find_by_index
 from zoterodigest.sync.new_papers.papers import candidate_fields

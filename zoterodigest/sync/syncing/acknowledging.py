@@ -12,9 +12,6 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.sync.run.conflicts import NotOpen, id_meant, is_called, short_ids
 from zoterodigest.sync.run.run import Prepared
 
-COMMAND = "acknowledge"
-"""What the history would call such a run; it keeps none that writes nothing but the lock file."""
-
 
 @dataclass(frozen=True, slots=True)
 class StandingReport:
@@ -99,7 +96,9 @@ def _write(prepared: Prepared, marks: Iterable[Acknowledged]) -> None:
     gathered = prepared.gathered
     # Sorted: git merges the lock file line by line.
     lock = replace(gathered.lock, acknowledged=tuple(sorted(marks)))
+    # No run of this name is in the history: it keeps none that writes nothing but the lock file.
+    about = prepared.workspace, gathered, "acknowledge", Sent()
     apply(
-        Changes(prepared.workspace, gathered, COMMAND, Sent(), lock, lambda *_: Ending(lock)),
+        Changes(*about, lock, lambda *_: Ending(lock)),
         lambda *_: None,  # only the lock file is written
     )

@@ -22,7 +22,7 @@ from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.entries_now import EntriesNow
 
-Pending = dict[str, set[str]]
+_ToPlace = dict[str, set[str]]
 """Keys of items whose place in the collections of a digest is still to be acted on."""
 
 
@@ -130,7 +130,7 @@ def _with_annotations_seen(row: LockRow, known: LockRow | None, plan: Plan) -> L
     return row if annotations == row.annotations else replace(row, annotations=annotations)
 
 
-def _pending(plan: Plan, done: Set[str]) -> Pending:
+def _pending(plan: Plan, done: Set[str]) -> _ToPlace:
     places = {link.row.id: (link.row.digest, link.row.item) for link in plan.links}
     found: list[tuple[str, str]] = []
     for report in plan.reports:
@@ -153,7 +153,7 @@ def _pending(plan: Plan, done: Set[str]) -> Pending:
                 found.append(places[action.row_id])
             case _:
                 pass
-    pending: Pending = defaultdict(set)
+    pending: _ToPlace = defaultdict(set)
     for digest, key in found:
         pending[digest].add(key)
     return pending
@@ -226,7 +226,7 @@ def _collections(
     then: Mapping[str, frozenset[str]],
     collection_rows: Sequence[CollectionRow],
     held: Mapping[str, set[str]],
-    pending: Pending,
+    pending: _ToPlace,
 ) -> Mapping[str, frozenset[str]]:
     """Return the items of each collection of a digest, those that are pending as last seen."""
     found: dict[str, frozenset[str]] = {}

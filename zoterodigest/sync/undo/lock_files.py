@@ -18,7 +18,7 @@ from zoterodigest.core.reconcile.settle import item_end, side_of
 from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.run.run import Options, reconciled
-from zoterodigest.sync.undo.relinking import Fate, IsChanged, links_back
+from zoterodigest.sync.undo.relinking import IsChanged, Undone, links_back
 from zoterodigest.sync.undo.undoing import Undoing
 
 
@@ -108,7 +108,7 @@ def lock_after(undoing: Undoing, results: Results) -> LockFile:
     declined = frozenset(one.key for one in undoing.declined) | failed
     trashed = frozenset(one.key for one in undoing.sent.items if one.is_trashed)
     done = replace(undoing, sent=undoing.written(results))
-    fate = Fate(declined, failed, trashed - failed, _standing(done, declined))
+    fate = Undone(declined, failed, trashed - failed, _standing(done, declined))
     now, then = _links(done, done.gathered), _links(done, done.gathered_after)
     is_changed = _changes(now, then)
     if undoing.is_redo:

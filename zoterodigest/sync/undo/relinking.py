@@ -31,7 +31,7 @@ IsChanged = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class Undone:
     """What becomes of a run's objects, by key: `declined` stay as they are, all or in part; of
     those that `failed` nothing is turned back; `trashed` go into the trash.
 
@@ -50,7 +50,7 @@ class Fate:
         return row.item in self.declined or is_in_digest
 
 
-def links_back(present: LockFile, run: Run, fate: Fate, is_changed: IsChanged) -> LockFile:
+def links_back(present: LockFile, run: Run, fate: Undone, is_changed: IsChanged) -> LockFile:
     """Return the rows of the lock file once `run` is turned back."""
     before = {row.id: row for row in run.before.rows}
     after = {row.id: row for row in run.after.rows}
@@ -75,7 +75,7 @@ def links_back(present: LockFile, run: Run, fate: Fate, is_changed: IsChanged) -
 
 
 def _row_back(
-    row: LockRow, sides: tuple[LockRow | None, LockRow | None], fate: Fate, is_changed: IsChanged
+    row: LockRow, sides: tuple[LockRow | None, LockRow | None], fate: Undone, is_changed: IsChanged
 ) -> LockRow:
     """Return what becomes of `row`; `sides` are what it was before and after the run."""
     before, after = sides
@@ -135,7 +135,10 @@ def _collection_rows_back(
 
 
 def _exported_back(
-    present: tuple[Exported, ...], run: Run, fate: Fate, is_changed: Callable[[Exported, str], bool]
+    present: tuple[Exported, ...],
+    run: Run,
+    fate: Undone,
+    is_changed: Callable[[Exported, str], bool],
 ) -> tuple[Exported, ...]:
     """Return the entries of .bib files that are ours, as they were, as far as they are turned back.
 
@@ -167,7 +170,7 @@ def _exported_back(
 
 
 def _fields_back(
-    entry: Exported, then: Exported, fate: Fate, is_changed: Callable[[Exported, str], bool]
+    entry: Exported, then: Exported, fate: Undone, is_changed: Callable[[Exported, str], bool]
 ) -> Set[str]:
     """Return the fields of an entry that are turned back in a .bib of which something stays.
 
