@@ -18,6 +18,7 @@ from zoterodigest.cli.show.report_names import ReportNames, conflict_text
 from zoterodigest.cli.show.report_sections import open_text, reports_text
 from zoterodigest.cli.show.report_text import SECTIONS, section_of, settling_command
 from zoterodigest.core.links.link import CollectionRow, LockRow
+from zoterodigest.core.links.merge import ClashReason
 from zoterodigest.core.plan import reports
 from zoterodigest.core.plan.plan import (
     Action,
@@ -37,7 +38,7 @@ from zoterodigest.core.plan.plan import (
 from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import EMPTY, Entry, EntryLines, Item, Names
+from zoterodigest.core.values.record import EMPTY, Entry, EntryLines, Item
 from zoterodigest.digest.read.document import Document
 from zoterodigest.library.port import LibraryItem
 
@@ -515,18 +516,21 @@ def a_dropped_entry(number: int) -> reports.DroppedEntry:
 
 
 @pytest.mark.parametrize(
-    ("held", "why"),
+    ("whys", "text"),
     [
         (
-            ("Wei Zhang", "Li Zhang", "Bo Xu"),
+            [ClashReason.DOUBTFUL_NAME],
             "A short name in an entry fits two authors of its item",
         ),
-        (("Wei Zhang", "Bo Ruiz"), "Changed on both sides"),
+        (
+            [ClashReason.TITLE_CLEARED, ClashReason.BOTH_CHANGED],
+            "Changed on both sides, or a title was cleared in an entry",
+        ),
     ],
 )
-def test_a_doubtful_short_name_is_not_called_changed_on_both_sides(
-    held: tuple[str, ...], why: str
+def test_a_section_of_conflicts_tells_why_they_are_in_conflict(
+    whys: list[ClashReason], text: str
 ) -> None:
-    short = Names(("Zhang", "Xu"), are_short=True)
+    conflicts = (reports.Conflict("zd-1", "title", "", "Soup", None, None, why) for why in whys)
 
-    assert conflict_text([reports.Conflict("zd-1", "authors", short, Names(held))]) == why
+    assert conflict_text(conflicts) == text

@@ -9,6 +9,7 @@ import pytest
 from tests.core.world import TWO_WAY, World, an_entry, an_item
 from tests.growth import MORE_CALLS, growth_of_calls
 from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.links.merge import ClashReason
 from zoterodigest.core.plan.plan import (
     ChangeEntry,
     ChangeItem,
@@ -819,8 +820,8 @@ def test_an_identifier_that_was_cleared_at_the_item_is_a_conflict() -> None:
     plan = world.run(directions=TWO_WAY)
 
     assert plan.actions == ()
-    assert [(one.name, one.at_item) for one in plan.reports if isinstance(one, Conflict)] == [
-        ("arxiv", EMPTY)
-    ]
+    (conflict,) = (one for one in plan.reports if isinstance(one, Conflict))
+    assert (conflict.name, conflict.at_item) == ("arxiv", EMPTY)
+    assert conflict.why is ClashReason.IDENTIFIER_CLEARED
     world.edit("a.md", 0, arxiv=EMPTY)
     assert kinds(world.plan(directions=TWO_WAY).reports) == []

@@ -11,6 +11,7 @@ import pytest
 from tests.made_once import made_once
 from tests.sync.digests import folded
 from tests.sync.world import World
+from zoterodigest.core.links.merge import ClashReason
 from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.notes.editor import editor_form
@@ -104,7 +105,8 @@ def test_sections_that_no_longer_correspond_are_a_conflict_and_nothing_is_writte
 
     outcome = run(world, options)
 
-    assert conflicts(outcome.prepared.plan)
+    found = (one for one in outcome.prepared.plan.reports if isinstance(one, Conflict))
+    assert {one.why for one in found} == {ClashReason.NOTE_REARRANGED}
     assert (world.traces(), world.notes()) == (traces, notes)
 
 

@@ -107,6 +107,7 @@ def field_data(field: OpenField) -> dict[str, Any]:
         field.end.value: field.at_entry,
         "zotero": field.at_item,
         **({"source": field.source} if field.source else {}),
+        **({"why": field.why} if field.why else {}),
     }
 
 

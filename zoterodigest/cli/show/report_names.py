@@ -8,8 +8,7 @@ from functools import cached_property
 from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.core.links.link import CollectionRow, LockRow, field_source
-from zoterodigest.core.links.merge import would_lose_identifier, would_lose_title
-from zoterodigest.core.links.view import is_doubtful
+from zoterodigest.core.links.merge import ClashReason
 from zoterodigest.core.plan.plan import CreateCollection, CreateItem, Plan
 from zoterodigest.core.plan.reports import AddedItem, Conflict
 from zoterodigest.core.plan.run_options import End
@@ -244,26 +243,20 @@ def with_reasons(
 
 def conflict_text(conflicts: Iterable[Conflict | OpenField]) -> str:
     """Return why fields are in conflict."""
-    found = {_why_in_conflict(one) for one in conflicts}
-    text = ", or ".join(why for why in _WHYS if why in found)
+    found = {one.why for one in conflicts}
+    text = ", or ".join(text for why, text in _WHYS.items() if why in found)
     return text[:1].upper() + text[1:]
 
 
-_WHYS = (
-    "changed on both sides",
-    "an identifier was cleared in Zotero",
-    "a title was cleared in an entry",
-    "a short name in an entry fits two authors of its item",
-)
-
-
-def _why_in_conflict(one: Conflict | OpenField) -> str:
-    both, identifier, title, doubtful = _WHYS
-    if would_lose_identifier(one.name, one.at_item):
-        return identifier
-    if is_doubtful(one.at_entry, one.at_item):
-        return doubtful
-    return title if would_lose_title(one.name, one.at_entry) else both
+_WHYS = {
+    ClashReason.BOTH_CHANGED: "changed on both sides",
+    ClashReason.IDENTIFIER_CLEARED: "an identifier was cleared in Zotero",
+    ClashReason.TITLE_CLEARED: "a title was cleared in an entry",
+    ClashReason.DOUBTFUL_NAME: "a short name in an entry fits two authors of its item",
+    ClashReason.SHORT_NAMES: "an entry has short names for whole ones of its item",
+    ClashReason.NOTE_REARRANGED: "a heading in a note was changed or removed, or text below it"
+    " was moved",
+}
 
 
 def held_text(reasons: Collection[str], hold: int) -> str:

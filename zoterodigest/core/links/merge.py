@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import Enum
 
 from zoterodigest.core.links.hunks import Winner, merge_blocks
 from zoterodigest.core.links.link import Base, Print, fingerprint
@@ -71,11 +72,26 @@ class Propagated:
     is_fill: bool = False
 
 
+class ClashReason(Enum):
+    """Why a field is in conflict. The values are those of JSON (docs/json.md)."""
+
+    BOTH_CHANGED = "both_changed"
+    """Both ends changed, to values that do not merge."""
+    IDENTIFIER_CLEARED = "identifier_cleared"
+    """Only a person may decide that an entry loses an identifier, which was cleared in the item."""
+    TITLE_CLEARED = "title_cleared"
+    """The title was cleared in the entry."""
+    DOUBTFUL_NAME = "doubtful_name"
+    """A short name of the entry may be either of two people of the item."""
+    SHORT_NAMES = "short_names"
+    """The item would lose whole names for short ones: most of the entry's names are whole now."""
+    NOTE_REARRANGED = "note_rearranged"
+    """A heading of our note is gone or moved, or text of a section stands outside of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A conflict: both ends changed to values that do not merge, an identifier was cleared in the
-    library, a title in the entry, or short names there would cost an item whole ones: one may be
-    either of two people, or most of its list is whole by now.
+    """A conflict, and why.
 
     Of a text that merges block by block, `if_entry` is what both ends get if the entry's edits hold
     where the ends collide, `if_item` if the item's do; None where an end holds as a whole.
@@ -83,6 +99,7 @@ class Clash:
 
     if_entry: Value | None = None
     if_item: Value | None = None
+    why: ClashReason = ClashReason.BOTH_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,16 +244,26 @@ def merge_result(
         # Documents cite the library's key: an edit in a note replaces it only if it is chosen.
         if ends.name == CITEKEY:
             return Diverged()
-        if would_lose_title(ends.name, ends.entry) or is_doubtful(ends.entry, ends.item):
-            return Clash()
-        if _would_lose_whole_names(ends, base, folding):
-            return Clash()
+        if (why := _why_not_to_item(ends, base, folding)) is not None:
+            return Clash(why=why)
         named = count_named(ends, base, folding)
         return Propagated(to_item=for_item(ends.entry, ends.item, named))
     if not entry_changed:
         shown = as_shown(ends.name, ends.entry, ends.item, folding)
-        return Clash() if would_lose_identifier(ends.name, shown) else Propagated(to_entry=shown)
+        if would_lose_identifier(ends.name, shown):
+            return Clash(why=ClashReason.IDENTIFIER_CLEARED)
+        return Propagated(to_entry=shown)
     return _merged_blocks(ends, base) if is_of_entry(ends.name) else Clash()
+
+
+def _why_not_to_item(ends: FieldEnds, base: Base, folding: Folding) -> ClashReason | None:
+    """Return why an edit of the entry is not to reach the item unless a person says so."""
+    if would_lose_title(ends.name, ends.entry):
+        return ClashReason.TITLE_CLEARED
+    if is_doubtful(ends.entry, ends.item):
+        return ClashReason.DOUBTFUL_NAME
+    is_loss = _would_lose_whole_names(ends, base, folding)
+    return ClashReason.SHORT_NAMES if is_loss else None
 
 
 def _came_behind_short_names(ends: FieldEnds, base: Base) -> bool:
@@ -317,7 +344,8 @@ def _merged_blocks(ends: FieldEnds, base: Base) -> MergeResult:
     merged = merge_blocks(base.at_entry.parts, entry, item)
     if merged is None:
         held = (merge_blocks(base.at_entry.parts, entry, item, winner=one) for one in Winner)
-        return Clash(*(None if one is None else with_members(ends.name, one) for one in held))
+        if_entry, if_item = (None if one is None else with_members(ends.name, one) for one in held)
+        return Clash(if_entry, if_item)
     value = with_members(ends.name, merged)
     return Propagated(None if merged == entry else value, None if merged == item else value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias, assert_never
 
 from zoterodigest.core.links.link import CollectionRow, LockRow
+from zoterodigest.core.links.merge import ClashReason
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Entry, Value
@@ -16,9 +17,8 @@ from zoterodigest.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Both ends of the link changed this field to different values; both stay as they are.
-
-    The last two are those of `Clash`.
+    """A field that both ends keep as it is until a person decides. The last three are those of
+    `Clash`.
     """
 
     row_id: str
@@ -27,6 +27,7 @@ class Conflict:
     at_item: Value
     if_entry: Value | None = None
     if_item: Value | None = None
+    why: ClashReason = ClashReason.BOTH_CHANGED
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,8 +257,8 @@ def _report(hub: Hub, link: Link, merged: Merge) -> None:
         ends = link.entry.fields[name], hub.side(link).fields[name]
         result = merged.results[name]
         if isinstance(result, Clash):
-            conflict = Conflict(row.id, name, *ends, result.if_entry, result.if_item)
-            hub.reports.append(conflict)
+            if_kept = result.if_entry, result.if_item
+            hub.reports.append(Conflict(row.id, name, *ends, *if_kept, result.why))
         elif not (name == "date" and _is_beside_year(link.entry, ends[1])):
             hub.reports.append(DivergedField(row.id, name, *ends))
     for name in sorted(merged.to_item.keys() - merged.fills):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import replace
 
 from zoterodigest.core.links.link import Base, LockRow, fingerprint
-from zoterodigest.core.links.merge import Clash, FieldEnds, Merge
+from zoterodigest.core.links.merge import Clash, ClashReason, FieldEnds, Merge
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.run_options import RunOptions
@@ -125,7 +125,8 @@ def as_conflicts(merged: Merge, is_chosen: Callable[[str], bool]) -> Merge:
     """Return `merged` with a conflict for what would go to or from a note and was not chosen."""
     sent = {*merged.to_entry, *merged.to_item}
     stopped = {name for name in sent if is_of_note(name) and not is_chosen(name)}
-    return Merge({**merged.results, **dict.fromkeys(stopped, Clash())})
+    clash = Clash(why=ClashReason.NOTE_REARRANGED)
+    return Merge({**merged.results, **dict.fromkeys(stopped, clash)})
 
 
 def with_title_heading(link: Link, run_options: RunOptions) -> Link:

@@ -9,6 +9,7 @@ from enum import Enum
 from zoterodigest.core.links.bases import base_value, text_keys
 from zoterodigest.core.links.hunks import common_length
 from zoterodigest.core.links.link import Base, field_source
+from zoterodigest.core.links.merge import ClashReason
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.reports import Conflict, DivergedField, Waiting
 from zoterodigest.core.plan.run_options import End, entry_end
@@ -48,7 +49,8 @@ class OpenField:
     `id` is the shortest beginning of the row's id that no other row has. `at_item` is what the item
     is about to hold, `held` what it holds now. `if_entry` and `if_item` are what both ends get if
     that end is kept. `base` is what both ends last agreed on, None where that is not known on this
-    machine. `source` is where the item's value was looked up, if it was.
+    machine. `source` is where the item's value was looked up, if it was. `why` is that of a
+    conflict.
     """
 
     id: str
@@ -63,6 +65,7 @@ class OpenField:
     if_item: Value
     base: Value | None
     source: str = ""
+    why: ClashReason | None = None
 
     def kept(self, end: End) -> Value:
         """Return what both ends get if `end` is kept."""
@@ -84,7 +87,7 @@ def open_fields(prepared: Prepared) -> tuple[OpenField, ...]:
     credited = [row for row in prepared.plan.rows if row.credits]
     found: list[OpenField] = []
     bases: dict[tuple[str, str], Base] = {}
-    for kind, row_id, name, at_item, if_ends in _reported(prepared):
+    for kind, row_id, name, at_item, if_ends, why in _reported(prepared):
         if (link := links.get(row_id)) is None:
             continue
         at_entry, held = open_values(link, name)
@@ -92,7 +95,7 @@ def open_fields(prepared: Prepared) -> tuple[OpenField, ...]:
         if_entry, if_item = map(_first, if_ends, ends)
         values = *ends, _first(held), if_entry, if_item, None
         source = field_source(link.item, name, credited) if link.item else ""
-        found.append(OpenField(ids[row_id], row_id, name, kind, link.entry, *values, source))
+        found.append(OpenField(ids[row_id], row_id, name, kind, link.entry, *values, source, why))
         if base := link.bases.get(name):
             bases[row_id, name] = base
     wanted = [key for (_, name), base in bases.items() for key in text_keys(name, base)]
@@ -124,19 +127,21 @@ _IfKept = tuple[Value | None, Value | None]
 _AS_A_WHOLE: _IfKept = (None, None)
 
 
-def _reported(prepared: Prepared) -> Iterator[tuple[OpenReason, str, str, Value | None, _IfKept]]:
-    """Yield each open field by its row and name, with what its item is about to hold, if told, and
-    what both ends get if entry or item is kept, where that is not the value of that end.
+def _reported(
+    prepared: Prepared,
+) -> Iterator[tuple[OpenReason, str, str, Value | None, _IfKept, ClashReason | None]]:
+    """Yield each open field by its row and name, with what its item is about to hold, if told, what
+    both ends get if entry or item is kept, where that is not the value of that end, and why.
     """
     for report in prepared.plan.reports:
         match report:
-            case Conflict(row_id, name, _, at_item, if_entry, if_item):
-                yield OpenReason.CONFLICT, row_id, name, at_item, (if_entry, if_item)
+            case Conflict(row_id, name, _, at_item, if_entry, if_item, why):
+                yield OpenReason.CONFLICT, row_id, name, at_item, (if_entry, if_item), why
             case DivergedField(row_id, name, _, at_item):
-                yield OpenReason.DIVERGED, row_id, name, at_item, _AS_A_WHOLE
+                yield OpenReason.DIVERGED, row_id, name, at_item, _AS_A_WHOLE, None
             case Waiting(row_id, names):
                 for name in names:
-                    yield OpenReason.WAITING, row_id, name, None, _AS_A_WHOLE
+                    yield OpenReason.WAITING, row_id, name, None, _AS_A_WHOLE, None
             case _:
                 pass
 
