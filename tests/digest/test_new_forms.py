@@ -358,3 +358,87 @@ def test_a_row_links_to_the_first_version_where_most_do(
     outcome = rearrange(read(source.encode()), [NewEntry("new", (), new)], read)
 
     assert f"|A New Paper|{written}|\n" in outcome.source.decode()
+
+
+def test_an_abstract_is_folded_as_others_are() -> None:
+    entry = (
+        "### {0}. A Title of Paper {0}\n**Authors**: Ann Abt, Di Do\n<details span>\n"
+        "<summary><b>Abstract</b></summary>\nWords about paper {0}.\n</details>\n\n"
+        "[Paper](https://arxiv.org/abs/200{0}.00001)\n\n"
+    )
+    fields: Fields = {**PAPER, "authors": Names(("Bo Bo", "Cy Cox")), "abstract": "New words."}
+
+    new = new_lines("# Papers\n\n" + "".join(map(entry.format, "123")), fields)
+
+    assert new == (
+        "### 4. A New Paper\n**Authors**: Bo Bo, Cy Cox\n<details span>\n"
+        "<summary><b>Abstract</b></summary>\nNew words.\n</details>\n\n"
+        "[Paper](https://arxiv.org/abs/2401.00001)"
+    )
+
+
+def test_a_list_without_abstracts_gets_no_end_of_a_fold() -> None:
+    entry = (
+        "### {0}. A Title of Paper {0}\n**Authors**: Ann Abt, Di Do\n<details span>\n"
+        "<summary><b>Abstract</b></summary>\nWords about paper {0}.\n</details>\n\n"
+        "[Paper](https://arxiv.org/abs/200{0}.00001)\n\n"
+    )
+    fields: Fields = {**PAPER, "authors": Names(("Bo Bo", "Cy Cox"))}
+
+    new = new_lines("# Papers\n\n" + "".join(map(entry.format, "123")), fields)
+
+    assert new == (
+        "### 4. A New Paper\n**Authors**: Bo Bo, Cy Cox\n\n"
+        "[Paper](https://arxiv.org/abs/2401.00001)"
+    )
+
+
+def test_a_word_that_most_have_before_the_venue_stands_there_too() -> None:
+    entry = "{0}. **A Title of Paper {0}**.\n   In **CVPR'202{0}**, "
+    entry += "[[Paper](https://arxiv.org/abs/200{0}.00001)].\n"
+
+    new = new_lines("".join(map(entry.format, "123")), {**PAPER, "venue": "KDD", "year": "2024"})
+
+    assert "\n   In **KDD'2024**, [[Paper](" in new
+
+
+def test_the_link_to_arxiv_leads_where_others_have_a_venue_as_its_label() -> None:
+    line = "- [[{1}](https://arxiv.org/abs/200{0}.00001)] A title of paper {0}\n"
+    labels = ("CVPR2021", "Arxiv", "ICCV2021", "ICML2022", "Arxiv")
+    lines = (line.format(at, it) for at, it in enumerate(labels, 1))
+
+    new = new_lines("".join(lines), PAPER)
+
+    assert new == "- [[Arxiv](https://arxiv.org/abs/2401.00001)] A New Paper"
+
+
+CODES = "| Title | Code | Note |\n|---|---|---|\n"
+CODE_ROW = "| [A title of paper {0}](https://arxiv.org/abs/200{0}.00001) | {1} | {2} |\n"
+
+
+@pytest.mark.parametrize(
+    ("codes", "notes", "written"),
+    [
+        (
+            ("https://github.com/a/a", "---", "---"),
+            ("[website](https://a.io/)", "---", "[website](https://b.io/)"),
+            "| https://github.com/c/d | [website](https://c.io/) |",
+        ),
+        (("---", "---", "[Code](https://github.com/a/a)"), ("---",) * 3, "| --- |"),
+    ],
+    ids=["links in a column of notes, bare addresses of code", "dashes for nothing"],
+)
+def test_a_cell_holds_what_most_of_its_column_hold(
+    codes: tuple[str, ...], notes: tuple[str, ...], written: str
+) -> None:
+    rows = (
+        CODE_ROW.format(at, *cells) for at, cells in enumerate(zip(codes, notes, strict=True), 1)
+    )
+    links = WebLinks(
+        (Hyperlink("Code", "https://github.com/c/d"), Hyperlink("website", "https://c.io/"))
+    )
+    fields: Fields = {**PAPER, "links": links} if "github.com/c" in written else PAPER
+
+    new = new_lines(CODES + "".join(rows), fields)
+
+    assert new.endswith(written)

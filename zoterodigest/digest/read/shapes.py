@@ -20,6 +20,7 @@ NOTHING = frozenset(
         b"",
         b"-",
         b"--",
+        b"---",
         b"none",
         b"n/a",
         b"na",

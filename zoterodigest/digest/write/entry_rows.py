@@ -17,6 +17,7 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.found import is_heading
 from zoterodigest.digest.read.references import find_links
 from zoterodigest.digest.read.slots import Slot, decoded
+from zoterodigest.digest.read.tables import fold_of
 from zoterodigest.digest.write.links import with_brackets
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
@@ -32,6 +33,10 @@ _PAIRS = (
     ("<ins>", "</ins>"),
 )  # fmt: skip
 _END_SIGNS = ".,;:，。"
+_LABEL_BEFORE = lazy_regex(r"\[[^\[\]]{1,20}\]\($")
+_FOLD = lazy_regex(r"[ \t]*<details[^<>]*>[ \t]*", re.I)
+_FOLD_NAME = lazy_regex(r"[ \t]*<summary[^<>]*>(.*)</summary>[ \t]*", re.I)
+_MARKS = lazy_regex(r"</?(?:b|i|strong|em)>|[*_]", re.I)
 _FOLD_END = lazy_regex(r"[ \t]*</details>[ \t]*", re.I)
 
 
@@ -54,12 +59,13 @@ class Unit:
 class EntryRow:
     """A line with its units, the text around them (one piece more), and the lines that lead to it.
 
-    Those are blank, or headings of what follows.
+    Those are blank, headings of what follows, or what folds it; `trail` are those that end a fold.
     """
 
     units: tuple[Unit, ...]
     gaps: tuple[str, ...]
     lead: tuple[str, ...]
+    trail: tuple[str, ...] = ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -100,8 +106,12 @@ def rows_of(document: Document, entry: DigestEntry, slots: Sequence[Slot]) -> En
             taken.append(units[len(taken)])
             last = lines.line_at(taken[-1].span.end)
         start, stop = lines.starts[first], lines.ends[last]
-        rows.append(_row(document.source, start, stop, taken, _lead(document, after, first)))
+        row = _row(document.source, start, stop, taken, _lead(document, after, first))
         units, after = units[len(taken) :], last + 1
+        if units and any(map(_FOLD.match, row.lead)):
+            row = replace(row, trail=_trail(document, after, lines.line_at(units[0].span.start)))
+            after += len(row.trail)
+        rows.append(row)
     rows = list(_joined(document.source, rows))
     closing = [decoded(lines[at]) for at in range(after, entry.last + 1)]
     while closing and not _FOLD_END.fullmatch(closing[-1]):
@@ -118,10 +128,24 @@ def _lead(document: Document, after: int, first: int) -> tuple[str, ...]:
     lead: list[str] = []
     for at in range(after, first):
         data = document.lines[at]
-        is_leading = is_heading(data.lstrip()) or not data.strip(b" \t>")
-        is_fold = re.fullmatch(rb"[ \t]*<details[^<>]*>[ \t]*", data, re.I)
-        lead = [*lead, decoded(data)] if is_leading or is_fold else []
+        is_blank = is_heading(data.lstrip()) or not data.strip(b" \t>")
+        is_leading = is_blank or _FOLD.fullmatch(decoded(data)) or _names_fold(decoded(data))
+        lead = [*lead, decoded(data)] if is_leading else []
     return tuple(lead)
+
+
+def _names_fold(line: str) -> bool:
+    """Whether a line says what is folded below it: `<summary><b>Abstract</b></summary>`."""
+    found = _FOLD_NAME.fullmatch(line)
+    return found is not None and bool(fold_of(_MARKS.sub("", found[1])))
+
+
+def _trail(document: Document, after: int, stop: int) -> tuple[str, ...]:
+    """Return the lines up to the end of a fold; none if it doesn't end before `stop`."""
+    lines = [decoded(document.lines[at]) for at in range(after, stop)]
+    end = next((at for at, it in enumerate(lines) if it.strip()), len(lines))
+    is_end = end < len(lines) and _FOLD_END.fullmatch(lines[end])
+    return tuple(lines[: end + 1]) if is_end else ()
 
 
 def _units(source: bytes, slots: Sequence[Slot]) -> Iterator[Unit]:
@@ -135,6 +159,8 @@ def _units(source: bytes, slots: Sequence[Slot]) -> Iterator[Unit]:
         if left and left[0].name == "url" and (linked := _linked(source, slot, left[0])):
             left.pop(0)
             yield linked
+        elif slot.name == "url" and (labelled := _labelled(source, slot)):
+            yield labelled
         else:
             yield Unit(slot.name, (slot,), span)
 
@@ -147,6 +173,16 @@ def _linked(source: bytes, slot: Slot, url: Slot) -> Unit | None:
     is_link = between.removeprefix(".") == _LINKED and source[whole.start : whole.start + 1] == b"["
     inner = ("[", between, ")")
     return Unit(f"{slot.name}+url", (slot, url), whole, inner) if is_link else None
+
+
+def _labelled(source: bytes, url: Slot) -> Unit | None:
+    """Return the page of a paper as a link with the label that it has: `[Arxiv](https://…)`."""
+    line = source[source.rfind(b"\n", 0, url.span.start) + 1 : url.span.start]
+    found = _LABEL_BEFORE.search(decoded(line))
+    if found is None or source[url.span.end : url.span.end + 1] != b")":
+        return None
+    start = url.span.start - len(found[0].encode())
+    return Unit("url", (url,), Span(start, url.span.end + 1), (found[0], ")"))
 
 
 def _links_unit(source: bytes, slot: Slot) -> Unit:

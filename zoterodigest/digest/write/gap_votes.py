@@ -77,6 +77,7 @@ class GapVotes:
         self._frames: defaultdict[tuple[str, str], list[_Frame]] = defaultdict(list)
         self._leads: defaultdict[tuple[bool, str], list[tuple[str, ...]]] = defaultdict(list)
         self._leads_of: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        self._trails: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
         for at, model in enumerate(self._models):
             self._learn(model, is_of_section=at < len(section))
 
@@ -101,6 +102,7 @@ class GapVotes:
             self._leads[number == 1, row.roles[0]].append(row.lead)
             for role in row.roles:
                 self._leads_of[role].append(row.lead)
+                self._trails[role].append(row.trail)
 
     def text(self, layout: Layout, texts: Texts) -> str:
         """Return the lines of an entry with `texts`."""
@@ -117,6 +119,7 @@ class GapVotes:
             bullet = head[: lead.end()] if lead else ""
             values = self._values(row, (left, *roles, end), texts, _wrapping(head))
             lines.append(bullet + balanced((head[len(bullet) :], *values)))
+            lines += usual(self._trails[roles[0]]) or ()
         tails = (model.tail for model in self._models)
         return "\n".join((*lines, *(usual(tails) or ())))
 

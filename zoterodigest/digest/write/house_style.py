@@ -106,8 +106,17 @@ class HouseStyle:
 
     @cached_property
     def models(self) -> tuple[tuple[DigestEntry, list[Slot]], ...]:
-        """Every model with its slots that hold text."""
-        return tuple((entry, filled_slots(entry)) for entry in self.entries)
+        """Every model with its slots that hold text.
+
+        Words that nothing reads and most have, such as `In` before a venue, are signs around slots.
+        """
+        found = [(entry, filled_slots(entry)) for entry in self.entries]
+        words = Counter(it.words for _, slots in found for it in slots if it.name == "ignored")
+        usual = {it for it, count in words.items() if 2 * count > len(found) > 1}
+        return tuple(
+            (entry, [it for it in slots if it.name != "ignored" or it.words not in usual])
+            for entry, slots in found
+        )
 
     def samples(self, name: str) -> Iterator[tuple[DigestEntry, Slot]]:
         """Yield the slots called `name`, the nearest first."""

@@ -6,7 +6,7 @@ of the new entry; what stands between them, `gap_votes`.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from zoterodigest.core.values.record import Hyperlink, is_empty
@@ -21,6 +21,7 @@ from zoterodigest.digest.write.link_lists import LinkList, LinkWriter
 from zoterodigest.digest.write.new_entry import NewEntryDraft, paper_url
 from zoterodigest.digest.write.new_venue import is_arxiv
 from zoterodigest.digest.write.values import words_in
+from zoterodigest.frozen import dataclass
 
 
 def like_neighbors(draft: NewEntryDraft, document: Document) -> str | None:
@@ -66,9 +67,7 @@ class _Composer:
 
     def _chosen(self) -> tuple[Layout, Texts]:
         """Return the layout of most models that show as much, and the texts of its roles."""
-        votes: Counter[Layout] = Counter()
-        of_kind: Counter[Layout] = Counter()
-        of_section: Counter[Layout] = Counter()
+        votes: defaultdict[Layout, list[_Vote]] = defaultdict(list)
         shown: dict[Layout, int] = {}
         known: dict[frozenset[str], Texts] = {}
         for at, model in enumerate(self._models):
@@ -77,22 +76,10 @@ class _Composer:
                 known[roles] = self._texts(roles)
             texts = known[roles]
             layout = _projected(model, texts)
-            votes[layout] += 1
-            of_kind[layout] += self._is_of_kind(model)
-            of_section[layout] += at < self._own
+            is_whole = roles <= texts.keys()
+            votes[layout].append(_Vote(at < self._own, is_whole, self._is_of_kind(model)))
             shown.setdefault(layout, self._count_shown(texts))
-        # One neighbor in the section may be odd, two show how that section is written.
-        # "arXiv preprint arXiv:…": what stands behind the venue of a preprint is of that alone.
-        best = max(
-            votes,
-            key=lambda it: (
-                shown[it],
-                of_kind[it] > 0 or not {"venue", "arxiv"} <= _roles_in(it),
-                of_section[it] if of_section[it] > 1 else 0,
-                votes[it],
-            ),
-        )
-        return self._extended(best)
+        return self._extended(max(votes, key=lambda it: (shown[it], *_weight(it, votes[it]))))
 
     def _is_of_kind(self, model: EntryRows) -> bool:
         """Whether both or none of the new entry and another appeared at arXiv alone."""
@@ -214,6 +201,28 @@ class _Composer:
             for unit in units:
                 text = decoded(self._document.source[unit.span.start : unit.span.end])
                 yield is_linked, LinkList(text, model.entry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Vote:
+    """A model for a layout: whether it stands in the section, has no other values, is alike."""
+
+    is_of_section: bool
+    is_whole: bool
+    is_of_kind: bool
+
+
+def _weight(layout: Layout, votes: Sequence[_Vote]) -> tuple[bool, bool, int, int]:
+    """Return what decides between layouts that show as much.
+
+    One neighbor in the section may be odd, two show how it is written, those first that have no
+    other values than the new entry.
+    """
+    section = [vote for vote in votes if vote.is_of_section]
+    # "arXiv preprint arXiv:…": what stands behind the venue of a preprint is of that alone.
+    is_alike = any(vote.is_of_kind for vote in votes) or not {"venue", "arxiv"} <= _roles_in(layout)
+    are_whole = sum(vote.is_whole for vote in section) > 1
+    return is_alike, are_whole, len(section) if len(section) > 1 else 0, len(votes)
 
 
 _BESIDE_VENUE = frozenset({"year", "award"})

@@ -277,6 +277,8 @@ class LinkWriter:
 
     def _link(self, link: Hyperlink) -> str:
         others = [it for it in self._links if not it.is_own]
+        if usual(it.label for it in others) == "":
+            link = Hyperlink("", link.url)  # a column `Code` of bare addresses names them
         same = (it.form for it in others if it.label == link.label)
         alike = (it.form for it in others if it.label.casefold() == link.label.casefold())
         repository = _REPOSITORY_IN.match(link.url)

@@ -126,8 +126,8 @@ class NewRow:
             raise UnwritableValue("a new entry needs a title")
         return self._joined([texts[at] for at in range(len(texts))])
 
-    def _cell(self, column: int) -> str:
-        slot = self._header.slots[column]
+    def _cell(self, column: int, slot: str = "") -> str:
+        slot = slot or self._header.slots[column]
         if not slot or slot == "ignored":
             return self._next_number(column) or self._nothing(column)
         if slot == "section":
@@ -144,7 +144,8 @@ class NewRow:
                 found.append((line, texts))
         # Words around a value that the new entry lacks, such as a fold's, would stand there alone.
         if not found:
-            return self._nothing(column)
+            is_of_links = slot == "summary" and self._usual_slot(column) == "links"
+            return self._cell(column, "links") if is_of_links else self._nothing(column)
         own = [it for it in found if it[0].samples]
         line, texts = max(own, key=_shown_alone) if found[0][0].samples else found[0]
         self._used.update(line.slots)
@@ -205,6 +206,11 @@ class NewRow:
         lines = [*own, *_stated(self._header.form, slot)]
         stub = self._draft.texts(["comment_stub"], ())["comment_stub"] if slot == "comment" else ""
         yield from sorted(lines, key=lambda line: ("comment_stub" in line.slots) is not bool(stub))
+
+    def _usual_slot(self, column: int) -> str | None:
+        """Return what most rows hold in a column, whatever its name promises."""
+        lines = (model.line(column, self._source) for model in self._models)
+        return usual(slot for line in lines if line for slot in line.slots)
 
     def _section(self, field: str) -> str:
         known = {folded_label(name): name for name in self._draft.fields}
