@@ -35,7 +35,7 @@ DATA = st.fixed_dictionaries(
         "tags": st.lists(TEXTS.map(lambda text: {"tag": text}), max_size=2),
         "parentItem": st.just(a_key(0)),
     },
-)
+).filter(lambda data: data["itemType"] != "note" or not data.keys() & {*TITLES})
 
 
 @given(st.lists(DATA, max_size=4))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zoterodigest.core.values.record import Collection
@@ -63,19 +63,14 @@ def item_outline(key: str, data: Mapping[str, Any], *, with_tags: bool) -> ItemO
         parent,
         tuple(map(str, collections)),
         item_type,
-        outlined_title(map(data.get, TITLES)),
+        next(filter(None, map(outlined_text, map(data.get, TITLES))), ""),
         outlined_text(data.get("date")),
-        first.last or first.full_name,
+        first.last or first.name or first.first,
         len(creators),
         data.get("tags") if with_tags else None,
         bool(data.get("deleted")),
         outlined_text(data.get("note")) if item_type == "note" and not parent else "",
     )
-
-
-def outlined_title(stored: Iterable[object]) -> str:
-    """Return the first title that says something, of those that an item stores as `TITLES`."""
-    return next(filter(None, map(outlined_text, stored)), "")
 
 
 def outlined_text(stored: object) -> str:
