@@ -203,11 +203,8 @@ def item_end(link: Link, item: Item, row: LockRow) -> Side:
 
 def edited_fields(entry: Entry, item: Item, row: LockRow, folding: Folding) -> tuple[str, ...]:
     """Return the fields of `entry` that changed since they were in sync with `item`."""
-    sides = side_of(entry), item_side_of(entry, item, row)
-    names = (sides[0].fields.keys() & sides[1].fields.keys() & row.bases.keys()) - entry.ours
-    return tuple(
-        name for name in sorted(names) if ends_of(name, *sides).changed(row.bases[name], folding)[0]
-    )
+    known = item_side_of(entry, item, row).fields.keys() & row.bases.keys()
+    return tuple(name for name in fields_edited_since(entry, row, folding) if name in known)
 
 
 def fields_edited_since(entry: Entry, row: LockRow, folding: Folding) -> tuple[str, ...]:
