@@ -71,6 +71,13 @@ class NewBib:
     wanted: int = 0
     failure: str = ""
 
+    @classmethod
+    def unchanged(cls, bib: BibFile, data: bytes | None, source: bytes, lock: LockFile) -> NewBib:
+        """Return a .bib that holds `data`, with edits `source`, before anything is exported."""
+        known = tuple(one for one in lock.exported if one.bibliography == bib.key)
+        is_made, now = bib.key in lock.made, Updated(source)
+        return cls(bib, data, now, known, known, was_made=is_made, is_made=is_made)
+
     @property
     def key(self) -> BibKey:
         """What the lock file calls it."""
@@ -175,11 +182,7 @@ def new_bibs(
     lock, exports = gathered.lock, []
     for read in gathered.bibs:
         source = edited.get(read.key, read.data) or b""
-        known = tuple(one for one in lock.exported if one.bibliography == read.key)
-        was_made, nothing = read.key in lock.made, Updated(source)
-        present = NewBib(
-            read.bib, read.data, nothing, known, known, was_made=was_made, is_made=was_made
-        )
+        present = NewBib.unchanged(read.bib, read.data, source, lock)
         adds = only_adds(read.bib, source, lock)
         exports.append(_Export(present, (*_keys_in(source),), works, workspace, adds).new_bib())
     return tuple(exports)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from zoterodigest.core.values.file_keys import BibKey, SourceKey
-from zoterodigest.project.layout import BibFile
 from zoterodigest.sync.gathering.gather import FoundLoud
 from zoterodigest.sync.gathering.quiet import own_print
 from zoterodigest.sync.run.run import Prepared
@@ -19,17 +18,11 @@ from zoterodigest.sync.run.run import Prepared
 def with_unchanged(prepared: Prepared, data: Mapping[BibKey, bytes | None]) -> Prepared:
     """Return a run with its .bib files as they are: no export changes them, or tells of them."""
     # Only a project with a .bib pays for what reads and writes one.
-    from zoterodigest.bibtex.edit.splice import Updated
     from zoterodigest.sync.bibliographies.exporting import NewBib
 
-    def unchanged(bib: BibFile) -> NewBib:
-        lock, source = prepared.gathered.lock, data[bib.key]
-        known = tuple(one for one in lock.exported if one.bibliography == bib.key)
-        is_made = bib.key in lock.made
-        now = Updated(source or b"")
-        return NewBib(bib, source, now, known, known, was_made=is_made, is_made=is_made)
-
-    return replace(prepared, bibs=tuple(map(unchanged, prepared.workspace.bibs)))
+    lock, files = prepared.gathered.lock, prepared.workspace.bibs
+    found = (NewBib.unchanged(bib, now := data[bib.key], now or b"", lock) for bib in files)
+    return replace(prepared, bibs=tuple(found))
 
 
 def bear_on_exports(prepared: Prepared, found: FoundLoud) -> bool:

@@ -108,10 +108,14 @@ class Prepared:
         )
 
     @property
+    def edits(self) -> tuple[NewDigest | BibEdit, ...]:
+        """The digests and bibliographies with edits."""
+        return (*self.digests, *self.bib_edits)
+
+    @property
     def refused(self) -> tuple[RefusedField, ...]:
         """The fields of entries that cannot be written as planned."""
-        edits: tuple[NewDigest | BibEdit, ...] = (*self.digests, *self.bib_edits)
-        return tuple(one for edit in edits for one in edit.refused)
+        return tuple(one for edit in self.edits for one in edit.refused)
 
 
 def prepare(workspace: Workspace, options: Options) -> Prepared:

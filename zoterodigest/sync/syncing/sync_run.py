@@ -55,9 +55,7 @@ from zoterodigest.sync.syncing.written_marks import leave_marks_of_written
 
 # A run that finds nothing to do comes here too: it imports nothing of what writes files (80 ms).
 if TYPE_CHECKING:
-    from zoterodigest.sync.bibliographies.bib_edits import BibEdit
     from zoterodigest.sync.bibliographies.exporting import NewBib
-    from zoterodigest.sync.edits.structure import NewDigest
 
 
 class LibraryChanged(ZoterodigestError):
@@ -256,8 +254,7 @@ def _files(prepared: Prepared, bibs: Sequence[NewBib]) -> tuple[FileChange, ...]
 
     What is edited in a bibliography and what is exported into it is one replacement.
     """
-    edits: tuple[NewDigest | BibEdit, ...] = (*prepared.digests, *prepared.bib_edits)
-    sources: dict[str, bytes] = {edit.read.key: edit.source for edit in edits}
+    sources: dict[str, bytes] = {edit.read.key: edit.source for edit in prepared.edits}
     exports: dict[str, FileChange] = {bib.key: FileChange.of_export(bib) for bib in bibs}
     return tuple(
         exports.get(read.key) or _file(read, sources[read.key])
