@@ -478,6 +478,54 @@ def test_no_request_makes_the_server_fail(
     assert all(value.isprintable() for value in found.headers.values())
 
 
+COLLECTION = f"{USER}/collections/SHELF222"
+ANSWERS = {
+    ("GET", ""): (200, "Nothing to see here."),
+    ("GET", "creatorFields"): (200, '[{"field": "firstName", "localized": "First Name"}, '),
+    ("GET", "itemTypeFields?itemType=book-like"): (400, "Invalid item type 'book-like'"),
+    ("GET", "users/me/items"): (400, "Invalid user ID"),
+    ("GET", "groups/7"): (200, '{"id": 7, "version": 1, '),
+    ("GET", f"{USER}/collections?format=bibtex"): (400, "Invalid 'format' value 'bibtex'"),
+    ("GET", f"{COLLECTION}/collections/top"): (404, "Not found"),
+    ("GET", f"{COLLECTION}/items/trash"): (404, "Not found"),
+    ("GET", f"{USER}/items?order=itemKeyList"): (
+        400,
+        "order=itemKeyList requires the itemKey parameter",
+    ),
+    ("GET", f"{USER}/tags?tag=a&tag=b"): (400, "Cannot specify 'tag' more than once"),
+    ("PATCH", f"{USER}/items/short"): (404, "Item not found"),
+    ("PATCH", f"{USER}/items/PAPER222"): (400, "Uploaded data must be a JSON object"),
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"), ANSWERS.items(), ids=[" ".join(it) for it in ANSWERS]
+)
+def test_what_is_seldom_asked_for_is_answered(
+    asked: tuple[str, str], expected: tuple[int, str]
+) -> None:
+    library = in_memory()
+    library.write_collections([a_collection()])
+    offered = site({USER: library, "groups/7": in_memory("group")}, KEYS, new_key)
+    known = {"Host": "localhost", "Zotero-API-Key": KEY}
+    method, path = asked
+
+    found = answer_request(read_request(method, f"/{path}", known, b"[]"), offered)
+
+    status, text = expected
+    assert (found.status, found.body.decode()[: len(text)]) == (status, text)
+
+
+@pytest.mark.parametrize("order", ["sort=addedBy", "sort=serverDateModified", "sort=desc"])
+def test_items_are_listed_in_orders_that_older_clients_ask_for(api: Api, order: str) -> None:
+    first, second = (api.created(article())[0]["key"] for _ in range(2))
+    version = str(api.library.version())
+    report = api.post({"key": second, "version": version, "extra": "read"}).json()
+
+    assert list(report["successful"]) == ["0"]
+    assert api.keys(f"/items?{order}") == [second, first][:: 1 if "desc" in order else -1]
+
+
 class _ReadOnly(EmbeddedLibrary):
     """A library that nobody may write."""
 
