@@ -442,3 +442,20 @@ def test_a_cell_holds_what_most_of_its_column_hold(
     new = new_lines(CODES + "".join(rows), fields)
 
     assert new.endswith(written)
+
+
+def test_each_of_several_columns_of_links_has_its_own() -> None:
+    head = "| Title | arXiv | WebSite | Github |\n|---|---|---|---|\n"
+    row = "| A title of paper {0} | [arXiv](https://arxiv.org/abs/200{0}.00001) | {1} | {2} |\n"
+    cells = (("[Website](https://a.io/)", "-"), ("-", "[Star](https://github.com/a/b)"))
+    links = WebLinks(
+        (Hyperlink("Star", "https://github.com/c/d"), Hyperlink("Website", "https://c.io/"))
+    )
+
+    rows = (row.format(at, *it) for at, it in enumerate((*cells, *cells), 1))
+    new = new_lines(head + "".join(rows), {**PAPER, "links": links})
+
+    assert new == (
+        "| A New Paper | [arXiv](https://arxiv.org/abs/2401.00001) | [Website](https://c.io/) |"
+        " [Star](https://github.com/c/d) |"
+    )

@@ -6,7 +6,7 @@ Each writer begins with a neighbor's text, as an edit begins with the text that 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.values.blocks import split_blocks
@@ -199,7 +199,13 @@ class NewEntryDraft:
         wanted = [it for it in self.links if self._belongs(it, slot, beside)]
         writer = LinkWriter(self.manner.link_lists(slot), (self.rule.link, self.rule.link_gap))
         is_shown = slot == "links" and ("url" not in beside or writer.most_show_page)
-        page = paper_url(self.fields) if is_shown else ""
+        return self.listed(writer, wanted, is_page_shown=is_shown)
+
+    def listed(
+        self, writer: LinkWriter, wanted: Sequence[Hyperlink], *, is_page_shown: bool
+    ) -> str:
+        """Return a list of the links `wanted`, with the work itself if it is to be shown there."""
+        page = paper_url(self.fields) if is_page_shown else ""
         arxiv, doi = (words_in(self.fields, name) for name in ("arxiv", "doi"))
         return writer.text(page, wanted, arxiv, self.version, doi)
 

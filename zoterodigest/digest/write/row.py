@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, takewhile
 
-from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
+from zoterodigest.core.values.record import EMPTY, SECTION, Hyperlink, is_empty
 from zoterodigest.digest.format.entry_template import SlotPlace
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.line_pattern import LinePattern
@@ -20,8 +20,9 @@ from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.read.tables import Header, find_headers
 from zoterodigest.digest.write.cell_padding import padding_of
-from zoterodigest.digest.write.house_style import HouseStyle, own_line, venues_apart
+from zoterodigest.digest.write.house_style import HouseStyle, is_code, own_line, venues_apart
 from zoterodigest.digest.write.house_style import is_manner as is_manner_of
+from zoterodigest.digest.write.link_lists import LinkList, LinkWriter
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.values import words_in
@@ -132,6 +133,8 @@ class NewRow:
             return self._next_number(column) or self._nothing(column)
         if slot == "section":
             return self._section(SECTION + self._header.names[column])
+        if slot == "links" and self._header.slots.count(slot) > 1:
+            return self._links(column) or self._nothing(column)
         beside = {*self._header.slots, *self._used} - {"title", "url"}
         others = {*self._header.slots, *self._used} - {slot}
         found: list[tuple[Line, dict[str, str]]] = []
@@ -211,6 +214,41 @@ class NewRow:
         """Return what most rows hold in a column, whatever its name promises."""
         lines = (model.line(column, self._source) for model in self._models)
         return usual(slot for line in lines if line for slot in line.slots)
+
+    def _links(self, column: int) -> str:
+        """Return the links of one of several columns of links: those that have their place there.
+
+        That is the work itself, if most rows have it there, and what other rows call as they call
+        theirs, or as the column is called.
+        """
+        columns = [at for at, slot in enumerate(self._header.slots) if slot == "links"]
+        writers = {at: self._link_writer(at) for at in columns}
+        names = {at: folded_label(self._header.names[at]) for at in columns}
+        places = [
+            next((at for at in columns if it in writers[at].labels or it == names[at]), columns[-1])
+            for it in (folded_label(link.label) for link in self._draft.links)
+        ]
+        # A title that is linked names the work.
+        first = None if "url" in self._used else columns[0]
+        is_shown = column == next((at for at in columns if writers[at].most_show_page), first)
+        pairs = zip(self._draft.links, places, strict=True)
+        wanted = [link for link, at in pairs if at == column and not self._is_in_code(link)]
+        return self._draft.listed(writers[column], wanted, is_page_shown=is_shown)
+
+    def _is_in_code(self, link: Hyperlink) -> bool:
+        return "code" in self._header.slots and is_code(link.url)
+
+    def _link_writer(self, column: int) -> LinkWriter:
+        cells = ((model.line(column, self._source), model.entry) for model in self._models)
+        lists = [
+            LinkList(text, entry)
+            for line, entry in cells
+            if line is not None
+            for slot, text in zip(line.slots, line.samples, strict=True)
+            if slot == "links"
+        ]
+        style = self._draft.rule.link, self._draft.rule.link_gap
+        return LinkWriter([it for it in lists if it.links], style)
 
     def _section(self, field: str) -> str:
         known = {folded_label(name): name for name in self._draft.fields}
