@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.digest.corpus import read
+from tests.digest.corpus import new_lines, read
 from zoterodigest.core.values.record import Fields
 from zoterodigest.digest.write.rearrange import rearrange, unshown_names
 from zoterodigest.digest.write.steps import NewEntry
@@ -98,3 +98,14 @@ def test_a_venue_is_as_old_as_the_next_later_one_not_as_the_last() -> None:
     outcome = rearrange(read("".join(lines).encode()), [NewEntry("new", (), fields)], read)
 
     assert "- **A New Paper**. NIPS 2016. [[paper]" in outcome.source.decode()
+
+
+def test_arxiv_is_named_with_the_identifier_where_others_have_theirs() -> None:
+    line = "- A title of paper {0} ({1}) [[paper](https://arxiv.org/abs/200{0}.00001)]\n"
+    venues = ("arXiv 2001.00001", "ICML 2020", "arXiv 2003.00001", "arXiv 2004.00001")
+    lines = (line.format(at, it) for at, it in enumerate(venues, 1))
+    fields: Fields = {"title": "A New Paper", "venue": "arXiv", "year": "2024"}
+
+    new = new_lines("".join(lines), {**fields, "arxiv": "2401.00001"})
+
+    assert new == "- A New Paper (arXiv 2401.00001) [[paper](https://arxiv.org/abs/2401.00001)]"

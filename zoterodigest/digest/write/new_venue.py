@@ -50,7 +50,7 @@ def new_venue(fields: Fields, manner: HouseStyle, beside: Collection[str]) -> st
     date = date if is_iso(date) else ""  # beside a venue a date in words would be part of it
     if not any(wanted.values()) and not date:
         return ""
-    samples = list(_samples(manner, "year" in beside))
+    samples = list(_samples(manner, "year" in beside, words_in(fields, "arxiv")))
     # A venue that no neighbor can show is written plainly.
     for sample in (*_most_alike_first(samples, wanted), _NONE):
         text, asked = _like(sample, wanted, date, beside)
@@ -63,6 +63,8 @@ def new_venue(fields: Fields, manner: HouseStyle, beside: Collection[str]) -> st
 def with_venue_like_others(fields: Fields, manner: HouseStyle) -> Fields:
     """Return `fields` with the venue as those around spell it, and without what they leave out."""
     venue = words_in(fields, "venue")
+    if is_arxiv(venue) and (found := _with_identifier(words_in(fields, "arxiv"), manner)):
+        return {**fields, "venue": found}
     every = ((text_in(it, "venue"), text_in(it, "year")) for it in _readings(manner))
     # What has a number, such as "arXiv:2109.00526 [physics]", is the spelling of one paper's venue.
     others = [it for it in every if set(_DIGITS.findall(it[0])) <= set(_DIGITS.findall(venue))]
@@ -78,6 +80,14 @@ def with_venue_like_others(fields: Fields, manner: HouseStyle) -> Fields:
     if venue and venue not in (then or same):
         fields = {**fields, "venue": usual(then) or usual(same) or venue}
     return without_server(fields, manner)
+
+
+def _with_identifier(arxiv: str, manner: HouseStyle) -> str:
+    """Return arXiv with a paper's id in its name, where most so have theirs: `arXiv 2401.00001`."""
+    known = [(text_in(it, "venue"), text_in(it, "arxiv")) for it in _readings(manner)]
+    named = [(venue, own) for venue, own in known if is_arxiv(venue)]
+    found = usual(it.replace(own, arxiv) if own else it for it, own in named) or ""
+    return found if arxiv and arxiv in found else ""
 
 
 def _is_respelled(one: str, other: str) -> bool:
@@ -117,12 +127,14 @@ def without_server(fields: Fields, manner: HouseStyle) -> Fields:
     return {**fields, **dict.fromkeys(hidden, EMPTY)}
 
 
-def _samples(manner: HouseStyle, has_year: bool) -> Iterator[_VenueSample]:
+def _samples(manner: HouseStyle, has_year: bool, arxiv: str) -> Iterator[_VenueSample]:
     """Yield the venues around; without a year that the new entry shows beside."""
     source = manner.lines.source
     for entry, slot in manner.samples("venue"):
         is_shown_here = has_year and not any(it.name == "year" for it in entry.slots)
-        text = venue_text(slot.words, {"year": ""}) if is_shown_here else slot.words
+        own = text_in(entry.reading.fields, "arxiv")
+        words = slot.words.replace(own, arxiv) if own and arxiv else slot.words
+        text = venue_text(words, {"year": ""}) if is_shown_here else words
         is_bracketed = source[slot.span.start - 1 : slot.span.start] in (b"(", b"[")
         yield _VenueSample(text, parse_venue(one_line(text)), is_bracketed)
 
