@@ -298,13 +298,13 @@ def _with_first_names(pieces: list[str]) -> list[str]:
     is_first_turned = (
         len(names) > 1 and _is_family_name(names[0]) and _FIRST_NAMES.fullmatch(names[1])
     )
+    if not (is_first_turned and (is_cut or len(names) > 2)):
+        return pieces
     others = [*names[2:], *filter(None, [last])]
     # "Zhang, Ruiz, van der Berg" are three, and so are "Zhang, Ruiz, Qwen Team".
     are_whole = all(" " in it and not is_lone_last_name(it) for it in others)
     are_teams = bool(others) and all(map(_is_collective, others))
-    if is_first_turned and (is_cut or len(names) > 2) and are_whole and not are_teams:
-        return [", ".join(names[:2]), *names[2:], *rest]
-    return pieces
+    return [", ".join(names[:2]), *names[2:], *rest] if are_whole and not are_teams else pieces
 
 
 def _is_one_turned(text: str) -> bool:
