@@ -90,26 +90,23 @@ class Pattern:
             )
         return bool(self._ends(_UNANCHORED, data, 0, len(data))[0] != _NO_SPAN)
 
-    def search(self, data: bytes) -> Match | None:
-        """Return the leftmost match in `data`, or None."""
-        # Most texts hold none. RE2 sees that in a fraction of the time if it needs no groups.
-        return self._search(data, 0) if self.matches(data) else None
-
-    def finditer(self, data: bytes) -> Iterator[Match]:
-        """Yield the matches that do not overlap, left to right."""
-        start = 0
-        while start <= len(data) and (found := self._search(data, start)):
-            yield found
-            # An empty match would be found again and again.
-            start = found.end + (found.end == start)
-
-    def _search(self, data: bytes, start: int) -> Match | None:
+    # To see first whether there is one, for which RE2 needs no groups, compiles a second pattern:
+    # 4 % of reading a table, 3 % of reading pages of all kinds.
+    def search(self, data: bytes, start: int = 0) -> Match | None:
+        """Return the leftmost match in `data` from `start` on, or None."""
         spans = (self._spans or self._compile())(_UNANCHORED, data, start, len(data))
         if spans[0] == _NO_SPAN:
             return None
         groups = {name: spans[index] for name, index in self._names if spans[index] != _NO_SPAN}
-        start, end = spans[0]
-        return Match(start, end, groups)
+        return Match(*spans[0], groups)
+
+    def finditer(self, data: bytes) -> Iterator[Match]:
+        """Yield the matches that do not overlap, left to right."""
+        start = 0
+        while start <= len(data) and (found := self.search(data, start)):
+            yield found
+            # An empty match would be found again and again.
+            start = found.end + (found.end == start)
 
 
 def _compiled(text: str, *, never_capture: bool = False, never_nl: bool = False) -> Any:
