@@ -131,11 +131,17 @@ def _is_heading(lines: Lines, entry: DigestEntry) -> bool:
 def _skipped(lines: Lines) -> Iterator[Skipped]:
     """Yield runs of lines that are no entry's and hold more than blanks, with the reason."""
     first, last, reason = -1, -1, ""
+    # To ask each line took a tenth of the time for text without entries.
+    apart = {*lines.boundaries, *lines.delimiters, *(line - 1 for line in lines.delimiters)}
     for line, veil in enumerate(lines.veils):
-        is_free = veil is not Veil.TAKEN
-        if is_free and lines.is_blank(line):
+        if veil is Veil.TAKEN:
+            now = ""
+        elif lines.is_blank(line):
             continue
-        now = reason_skipped(lines, line) if is_free else ""
+        elif veil is Veil.NONE and line not in apart:
+            now = NO_ENTRY
+        else:
+            now = reason_skipped(lines, line)
         if now != reason:
             if reason:
                 yield Skipped(first + 1, last + 1, reason)
