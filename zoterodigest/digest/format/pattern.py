@@ -170,14 +170,16 @@ class WhichOf:
     @cached_property
     def _match(self) -> Callable[[bytes], Sequence[int] | None]:
         joined = re2.Set.SearchSet(_options())
-        # All in one may be too large for RE2.
-        with suppress(re2.error):
+        try:
             for text in self._texts:
                 joined.Add(text)
             joined.Compile()
-            match: Callable[[bytes], Sequence[int] | None] = joined.Match
-            return match
-        return lambda _: None
+        except re2.error:
+            # All in one may be too large for RE2.
+            each = [Pattern(text) for text in self._texts]
+            return lambda data: [at for at, one in enumerate(each) if one.matches(data)]
+        match: Callable[[bytes], Sequence[int] | None] = joined.Match
+        return match
 
     def find(self, data: bytes) -> Sequence[int]:
         """Return the numbers of the patterns that match somewhere in `data`."""
