@@ -75,7 +75,7 @@ class Pattern:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the groups."""
-        found = (it["name"] for it in _NAMED_GROUP.finditer(self.text))
+        found = (it["name"] for it in _TOKEN.finditer(self.text))
         return tuple(name for name in found if name)
 
     def matches(self, data: bytes) -> bool:
@@ -123,7 +123,7 @@ def _options() -> Any:
     return options
 
 
-_NAMED_GROUP = lazy_regex(
+_TOKEN = lazy_regex(
     r"\\Q.*?(?:\\E|\Z)|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|(?P<group>\(\?P?<(?P<name>\w+)>)",
     re.S,
 )
@@ -133,7 +133,7 @@ _NAMED_GROUP = lazy_regex(
 def without_groups(text: str) -> str:
     """Return an expression that matches the same, its named groups without their names."""
     # To RE2's own option for this, named groups are groups all the same.
-    return _NAMED_GROUP.sub(lambda found: "(?:" if found["group"] else found[0], text)
+    return _TOKEN.sub(lambda found: "(?:" if found["group"] else found[0], text)
 
 
 class AnyOf:
@@ -202,7 +202,7 @@ class LineFinder:
         self._all = range(len(patterns))
         self._joined: list[_JoinedLines] = []
         if not any(_ENDS_OF_TEXT.search(pattern.text) for pattern in patterns):
-            wide = [_TOKEN.sub(_widened, without_groups(one.text)) for one in patterns]
+            wide = [_TOKEN.sub(_widened, one.text) for one in patterns]
             numbered = zip(accumulate(map(len, wide)), self._all, strict=True)
             for _, run in groupby(numbered, lambda it: it[0] // _MOST_SIGNS):
                 self._joined += _joined_lines(wide, [number for _, number in run])
@@ -280,12 +280,13 @@ def _widened(token: re.Match[str]) -> str:
     """Return a class of an expression with any sign outside ASCII for those of a script or kind.
 
     More lines are found so, none is missed. RE2 makes hundreds of ranges of each kind: 15 % of
-    reading 300 KB of text.
+    reading 300 KB of text. Named groups lose their names.
     """
-    sign = token[0]
-    if sign[0] != "[" or sign[1:2] == "^":
-        return sign
-    return _KIND.sub(r"A-Z\\x{80}-\\x{10ffff}", sign)
+    if token["group"]:
+        return "(?:"
+    if token[0][0] != "[" or token[0][1:2] == "^":
+        return token[0]
+    return _KIND.sub(r"A-Z\\x{80}-\\x{10ffff}", token[0])
 
 
 _KIND = lazy_regex(r"\\p\{(?:Lu|Lo|So)\}")
@@ -296,11 +297,3 @@ _ENDS_OF_TEXT = lazy_regex(r"\\[Az]|\(\?[A-Za-z]*-")
 def _joined(patterns: Sequence[Pattern]) -> str:
     """Return one expression that matches where one of `patterns` does."""
     return "|".join(f"(?:{without_groups(one.text)})" for one in patterns)
-
-
-_TOKEN = lazy_regex(
-    r"\\(?:[pP](?:\{\^?\w+\}|\w)|x(?:\{\w+\}|\w\w)|[0-7]{1,3}|Q.*?(?:\\E|\Z)|.)"
-    r"|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|.",
-    re.S,
-)
-"""An escape, a class or another sign of an expression."""
