@@ -18,10 +18,11 @@ from zoterodigest.sync.syncing.entries_now import EntriesNow
 
 @dataclass(frozen=True, slots=True)
 class CollectionHomes:
-    """The collections of headings before a run and after it; the headings of `flat` digests are to
-    have none.
+    """The collections of headings before a run and after it, when the lock file has these `rows`;
+    the headings of `flat` digests are to have none.
     """
 
+    rows: tuple[CollectionRow, ...]
     homes: Mapping[CollectionRowKey, str]
     homes_now: Mapping[CollectionRowKey, str]
     flat: frozenset[SourceKey]
@@ -30,9 +31,9 @@ class CollectionHomes:
     def by(cls, prepared: Prepared, standing: EntriesNow, results: Results) -> CollectionHomes:
         """Return them for a run that came to these results."""
         gathered = prepared.gathered
-        now = collection_rows_after(prepared, standing, results.failed.keys())
+        now = tuple(_collection_rows_after(prepared, standing, results.failed.keys()))
         flat = {read.key for read in gathered.digests if not read.digest.rules.headings}
-        return cls(homes(gathered.lock.collection_rows), homes(now), frozenset(flat))
+        return cls(now, homes(gathered.lock.collection_rows), homes(now), frozenset(flat))
 
     def made(self, row: LockRow) -> LockRow:
         """Return the row of an entry that the run made: in the place that its item was added to."""
@@ -52,7 +53,7 @@ class CollectionHomes:
         return at_home(row, home_of(before.place, self.homes), self.homes_now)
 
 
-def collection_rows_after(
+def _collection_rows_after(
     prepared: Prepared, standing: EntriesNow, failed: Set[str]
 ) -> Iterator[CollectionRow]:
     """Yield the collection rows as planned, under the headings as they stand now.

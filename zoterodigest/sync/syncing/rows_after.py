@@ -32,8 +32,8 @@ from zoterodigest.sync.apply.changes import NOTHING_FAILED, Results
 from zoterodigest.sync.gathering.foreseeing import contents_after
 from zoterodigest.sync.gathering.writes import Write
 from zoterodigest.sync.run.run import Prepared
-from zoterodigest.sync.syncing.collections_after import CollectionHomes, collection_rows_after
-from zoterodigest.sync.syncing.entries_now import EntriesNow, ExportedEntry, as_read
+from zoterodigest.sync.syncing.collections_after import CollectionHomes
+from zoterodigest.sync.syncing.entries_now import EntriesNow, ExportedEntry
 
 
 class SettledLinks:
@@ -64,13 +64,6 @@ def _without_versions(item: Item) -> Item:
     return replace(item, version=0, notes=notes)
 
 
-def expected_rows(
-    prepared: Prepared, foreseen: Contents, settled: SettledLinks
-) -> tuple[LockRow, ...]:
-    """Return the rows as they will be if every write succeeds: `foreseen` is what is held then."""
-    return rows_over(prepared, as_read(prepared), foreseen, NOTHING_FAILED, settled=settled)
-
-
 def contents_written(prepared: Prepared, results: Results = NOTHING_FAILED) -> Contents:
     """Return the library's contents as they were read, with what was written as it was sent."""
     items = (write.item for write in _written(prepared, results))
@@ -91,13 +84,13 @@ def lock_over(
 ) -> LockFile:
     """Return the lock file over these entries and contents of the library (`rows_over`)."""
     # What failed stays as it was known: the lock file never claims more than happened (law 3).
-    collection_rows = collection_rows_after(prepared, standing, results.failed.keys())
+    places = CollectionHomes.by(prepared, standing, results)
     return replace(
         prepared.gathered.lock,
         # A library that was empty tells its account only now.
         identity=prepared.workspace.library.identity,
-        rows=rows_over(prepared, standing, contents, results, settled=settled),
-        collection_rows=tuple(sorted(collection_rows, key=lambda one: one.place)),
+        rows=rows_over(prepared, standing, contents, results, settled=settled, places=places),
+        collection_rows=tuple(sorted(places.rows, key=lambda one: one.place)),
     )
 
 
@@ -126,6 +119,7 @@ def rows_over(
     results: Results,
     *,
     settled: SettledLinks,
+    places: CollectionHomes,
 ) -> tuple[LockRow, ...]:
     """Return all rows of the lock file over these entries and contents of the library.
 
@@ -143,7 +137,6 @@ def rows_over(
     plan, folding = prepared.plan, settled.folding
     unmade = (one for one in plan.collection_rows if one.collection in results.failed)
     unplaced = {one.place for one in unmade}
-    places = CollectionHomes.by(prepared, standing, results)
     staying = _staying(prepared, standing)
     linked = {link.row.id for link in plan.links}
     rows = [staying.get(row.id, row) for row in plan.rows if row.id not in linked]

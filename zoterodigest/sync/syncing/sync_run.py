@@ -23,6 +23,7 @@ from zoterodigest.project.values import keep_texts
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import (
     CHANGED_MEANWHILE,
+    NOTHING_FAILED,
     Changes,
     Ending,
     FileChange,
@@ -48,7 +49,6 @@ from zoterodigest.sync.syncing.remembering import seen_by
 from zoterodigest.sync.syncing.rows_after import (
     SettledLinks,
     contents_written,
-    expected_rows,
     lock_over,
 )
 from zoterodigest.sync.syncing.written_marks import leave_marks_of_written
@@ -170,7 +170,8 @@ def _changes(prepared: Prepared) -> Changes:
     gathered, plan, writes = prepared.gathered, prepared.plan, prepared.writes
     foreseen = contents_written(prepared)
     settled = SettledLinks(prepared.workspace.zotero.folding())
-    rows, row_ids = expected_rows(prepared, foreseen, settled), _row_ids(prepared)
+    expected = lock_over(prepared, as_read(prepared), foreseen, NOTHING_FAILED, settled=settled)
+    rows, row_ids = expected.rows, _row_ids(prepared)
     told = {row_id for ids in row_ids.values() for row_id in ids}
     exported = _with_exports(gathered.lock, prepared.bibs).exported
     return Changes(
