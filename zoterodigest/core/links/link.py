@@ -152,8 +152,13 @@ class LockRow:
         """Whether it links an entry of a digest, and not one of a bibliography."""
         return self.state is LinkState.LINKED and self.digest.is_digest
 
-    def has_agreed_on(self, name: str, raw: str) -> bool:
-        """Tell whether both ends agreed on a value when the item's field had the text `raw`."""
+    def agrees_at_entry(self, name: str, raw: str) -> bool:
+        """Tell whether the text `raw` of the entry's field is that of its base."""
+        base = self.bases.get(name)
+        return base is not None and base.at_entry.raw == fingerprint(raw)
+
+    def agrees_at_item(self, name: str, raw: str) -> bool:
+        """Tell whether the text `raw` of the item's field is that of its base."""
         base = self.bases.get(name)
         return base is not None and base.at_item.raw == fingerprint(raw)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
-from zoterodigest.core.links.link import fingerprint
 from zoterodigest.core.links.merge import Side
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.values.record import EMPTY, NOTE, SECTION, Entry, Value, is_empty
@@ -21,9 +20,8 @@ def with_cleared(link: Link) -> Link:
 
     A note whose front matter never had tags has none: the first one may come from the library.
     """
-    bases = link.row.bases
-    names = {it for it in lines_gone(link) if bases[it].at_entry.raw == fingerprint(_text(it))}
-    if link.entry.is_file and TAGS not in bases and is_left_out(TAGS, link.entry):
+    names = {it for it in lines_gone(link) if link.row.agrees_at_entry(it, _text(it))}
+    if link.entry.is_file and TAGS not in link.row.bases and is_left_out(TAGS, link.entry):
         names.add(TAGS)
     return with_empty(link, names)
 

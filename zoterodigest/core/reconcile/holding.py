@@ -93,7 +93,7 @@ def _is_edited_since(entry: Entry, row: LockRow) -> bool:
     What a sync has just written into a file says the same: it is not held after that.
     """
     return any(
-        row.bases[name].at_entry.raw != fingerprint(entry.raws.get(name, ""))
+        not row.agrees_at_entry(name, entry.raws.get(name, ""))
         if name in row.bases
         else is_of_note(name) and not is_empty(value)
         for name, value in entry.fields.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zoterodigest.core.links.link import Base, LockRow, Print, fingerprint
+from zoterodigest.core.links.link import Base, LockRow, Print
 from zoterodigest.core.links.merge import FieldEnds, ends_of, is_set
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.choosing import is_chosen
@@ -173,11 +173,9 @@ def _is_as_others_saw(ends: FieldEnds, about: _Remembered) -> bool:
 
 def _has_other_export(link: Link) -> bool:
     """Tell whether an export wrote another text than the one that both ends agreed on."""
-    bases, raws = link.row.bases, link.entry.raws
-    return any(
-        bases[name].at_entry.raw != fingerprint(raws.get(name, ""))
-        for name in link.entry.ours & bases.keys()
-    )
+    row, raws = link.row, link.entry.raws
+    written = link.entry.ours & row.bases.keys()
+    return not all(row.agrees_at_entry(name, raws.get(name, "")) for name in written)
 
 
 def _is_newer_export(ends: FieldEnds, about: _Remembered) -> bool:

@@ -176,7 +176,7 @@ def _is_chosen_by_nobody(entry: Entry, item: Item, row: LockRow) -> bool:
     """
     held, raw = text_in(item.fields, "short_title"), item.raws.get("short_title", "")
     # What this run is about to write is another entry's nickname.
-    is_chosen = "short_title" in row.diverged or row.has_agreed_on("short_title", raw)
+    is_chosen = "short_title" in row.diverged or row.agrees_at_item("short_title", raw)
     if not held or is_chosen or raw[:1] == PLANNED:
         return False
     title = text_in(item.fields, "title")

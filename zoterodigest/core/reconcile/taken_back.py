@@ -59,7 +59,7 @@ def _is_as_filled_in(name: str, item: Item, row: LockRow) -> bool:
     if is_empty(item.fields.get(name, EMPTY)):
         return False
     raw = item.raws.get(name, "")
-    return row.has_agreed_on(name, raw) or row.is_from_source(name, raw)
+    return row.agrees_at_item(name, raw) or row.is_from_source(name, raw)
 
 
 def _is_certain(item: Item, rows: Sequence[LockRow], seen: Seen | None, live: Set[str]) -> bool:

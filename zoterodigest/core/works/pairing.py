@@ -291,11 +291,7 @@ class _PairingTable:
             -int(traits.headings == row.headings),
             -int(is_here),
             -int(traits.title == row.title),
-            -sum(
-                fingerprint(raw) == row.bases[name].at_entry.raw
-                for name, raw in entry.raws.items()
-                if name in row.bases
-            ),
+            -sum(row.agrees_at_entry(name, raw) for name, raw in entry.raws.items()),
             int(_is_retired(row)),
         )
 

@@ -22,7 +22,7 @@ from zoterodigest.bibtex.export.entry import to_entry
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.reading import bib_fields_of
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.core.links.link import Exported, LinkState, LockFile, LockRow, fingerprint
+from zoterodigest.core.links.link import Exported, LinkState, LockFile, LockRow
 from zoterodigest.core.plan.plan import BibEntryId, Plan, bib_entry_id
 from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.core.values.record import Entry
@@ -132,17 +132,12 @@ def without_edited(lock: LockFile, entries: Iterable[Entry]) -> LockFile:
         if row is None:
             continue
         edited = (name for name in FIELDS if name not in entry.ours)
-        agreed = (name for name in edited if _is_agreed(name, entry, row))
+        agreed = (it for it in edited if row.agrees_at_entry(it, entry.raws.get(it, "")))
         if homes := {home for name in agreed for home in bib_fields_of(name)}:
             prints = {name: each for name, each in ours[place].prints.items() if name not in homes}
             ours[place] = replace(ours[place], prints=prints)
     exported = (ours.get(one.place, one) for one in lock.exported)
     return replace(lock, exported=tuple(exported))
-
-
-def _is_agreed(name: str, entry: Entry, row: LockRow) -> bool:
-    base = row.bases.get(name)
-    return base is not None and base.at_entry.raw == fingerprint(entry.raws.get(name, ""))
 
 
 def only_adds(bib: BibFile, source: bytes | None, lock: LockFile) -> bool:

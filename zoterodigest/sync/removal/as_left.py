@@ -27,7 +27,7 @@ def is_looked_up(name: str, item: Item, rows: Iterable[LockRow]) -> bool:
 def is_as_agreed(name: str, item: Item, rows: Iterable[LockRow]) -> bool:
     """Tell whether a field of an item still is as both ends of a link agreed."""
     raw = item.raws[name]
-    return any(row.has_agreed_on(home, raw) for row in rows for home in _homes(name, item))
+    return any(row.agrees_at_item(home, raw) for row in rows for home in _homes(name, item))
 
 
 def not_shown(name: str, item: Item, rows: Iterable[LockRow], folding: Folding) -> Value:

@@ -224,7 +224,7 @@ class Removal:
         has_marks = bool(child.json.tags) or bool(child.json.relations)
         has_marks = has_marks or holds_own_text(child.json.note)
         return not has_marks and all(
-            row.has_agreed_on(name, raw) or is_empty(note.fields[name])
+            row.agrees_at_item(name, raw) or is_empty(note.fields[name])
             for name, raw in note.raws.items()
         )
 
