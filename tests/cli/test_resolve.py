@@ -93,6 +93,20 @@ def test_conflicts_are_listed_with_base_and_both_ends(
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
+def test_conflicts_can_show_each_word_in_which_the_values_differ(
+    zoterodigest: Zoterodigest, digest: Path
+) -> None:
+    ran = zoterodigest("conflicts", "--diff")
+
+    assert ran.code == 3
+    lines = [line.strip() for line in ran.out.splitlines()]
+    assert f"base      {RESNET[0]}" in lines
+    (markdown,) = (line for line in lines if line.startswith("markdown"))
+    (zotero,) = (line for line in lines if line.startswith("zotero"))
+    assert "{+Nets+}" in markdown
+    assert "[-for Image Recognition-]" in zotero
+
+
 def test_an_identifier_that_was_cleared_in_zotero_is_not_called_changed_at_both_ends(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

@@ -68,12 +68,13 @@ from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 
 @command(
-    "files with_diverged address as_json",
+    "files with_diverged with_words address as_json",
     epilog="Next: `zoterodigest resolve` decides them, `zoterodigest review` in the browser.",
 )
 def conflicts(
     asked: Invocation,
     with_diverged: bool = flag("--diverged --apart -a", "Also list diverged fields."),
+    with_words: bool = flag("--diff", "Show the words in which the values differ."),
 ) -> int:
     """List fields that were edited on both sides.
 
@@ -85,11 +86,12 @@ def conflicts(
     Examples:
       zoterodigest conflicts
       zoterodigest conflicts papers.md --diverged
+      zoterodigest conflicts --diff
     """
     workspace = open_context(asked).workspace
     with workspace.library:
         prepared, fields = _opened(workspace)
-    text = conflicts_text(prepared, fields, with_diverged=with_diverged)
+    text = conflicts_text(prepared, fields, with_diverged=with_diverged, with_words=with_words)
     emit_result(asked, text, conflicts_data(prepared, fields))
     return CONFLICTING if has_conflicts(prepared, fields) else FINE
 

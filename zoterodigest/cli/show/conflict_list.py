@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -19,6 +20,7 @@ from zoterodigest.cli.base.screen import (
     width,
     wrapped,
 )
+from zoterodigest.cli.show.differences import ends_shown
 from zoterodigest.cli.show.encoder import with_kind
 from zoterodigest.cli.show.report_names import (
     diverged_text,
@@ -57,11 +59,16 @@ _KINDS = {
 
 
 def conflicts_text(
-    prepared: Prepared, fields: Sequence[OpenField], *, with_diverged: bool
+    prepared: Prepared, fields: Sequence[OpenField], *, with_diverged: bool, with_words: bool
 ) -> Iterator[str]:
-    """Yield the open fields; diverged ones are counted, and listed only `with_diverged`."""
+    """Yield the open fields; diverged ones are counted, and listed only `with_diverged`.
+
+    Each value is one line, or `with_words` as long as the words need in which it differs.
+    """
     shown = set(OpenReason) if with_diverged else {OpenReason.CONFLICT, OpenReason.WAITING}
-    lines = [line for kind in OpenReason if kind in shown for line in _section(kind, fields)]
+    shown_as = partial(ends_shown, indent=_INDENT) if with_words else _field
+    kinds = (kind for kind in OpenReason if kind in shown)
+    lines = [line for kind in kinds for line in _section(kind, fields, shown_as)]
     reports = prepared.plan.reports
     lines += reports_text(reports, report_names(prepared), most=len(reports), kinds=_PLACES)
     if not with_diverged:
@@ -119,7 +126,11 @@ def head_of(field: OpenField) -> str:
     return f"{styled(field.id, 'yellow')}  {place}  {title}"
 
 
-def _section(kind: OpenReason, fields: Sequence[OpenField]) -> Iterator[str]:
+def _section(
+    kind: OpenReason,
+    fields: Sequence[OpenField],
+    shown_as: Callable[[OpenField], Iterator[str]],
+) -> Iterator[str]:
     found = [one for one in fields if one.kind is kind]
     if not found:
         return
@@ -132,13 +143,13 @@ def _section(kind: OpenReason, fields: Sequence[OpenField]) -> Iterator[str]:
         yield ""
         yield f"  {head_of(group[0])}"
         for field in group:
-            yield from _field(field)
+            name = field_name(field.name) + looked_up_text(field.source)
+            yield " " * _INDENT + cut(name, width() - _INDENT)
+            yield from shown_as(field)
 
 
 def _field(field: OpenField) -> Iterator[str]:
     indent = " " * _INDENT
-    name = field_name(field.name) + looked_up_text(field.source)
-    yield indent + cut(name, width() - _INDENT)
     room = width() - _INDENT - 12
     at_entry, at_item = value_text(field.at_entry), value_text(field.at_item)
     # The ends are compared with each other: a base that differs earlier hides no difference.

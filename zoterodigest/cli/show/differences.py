@@ -51,16 +51,16 @@ class ChangedWords:
 MarkedLine = tuple[ChangedWords, ...]
 
 
-def ends_shown(field: OpenField) -> Iterator[str]:
+def ends_shown(field: OpenField, indent: int = 0) -> Iterator[str]:
     """Yield the values of both ends of `field`, and before them the last value they agreed on.
 
     Words that an end added and removed are colored, or marked as `{+…+}` and `[-…-]` without
     colors. If the last common value is unknown, each end shows the words that the other lacks.
     """
     if field.base is None:
-        yield from _labelled("base", [(ChangedWords("(not known here)"),)])
+        yield from _labelled("base", [(ChangedWords("(not known here)"),)], indent=indent)
     for label, lines in compared_ends(field).items():
-        yield from _labelled(label, lines)
+        yield from _labelled(label, lines, indent=indent)
 
 
 def compared_ends(field: OpenField) -> Mapping[str, Sequence[MarkedLine]]:
@@ -243,8 +243,10 @@ _STYLES = {WordChange.REMOVED: "red strike", WordChange.ADDED: "bold green"}
 _SIGNS = {WordChange.REMOVED: ("[-", "-]"), WordChange.ADDED: ("{+", "+}")}
 
 
-def _labelled(label: str, lines: Sequence[MarkedLine], column: int = _INDENT) -> Iterator[str]:
-    """Yield lines broken to the width behind `label`, from `column` on."""
+def _labelled(
+    label: str, lines: Sequence[MarkedLine], column: int = _INDENT, indent: int = 0
+) -> Iterator[str]:
+    """Yield lines broken to the width behind `label`, from `column` on, moved by `indent`."""
     from rich.color import ColorSystem
     from rich.console import Console
     from rich.style import Style
@@ -252,8 +254,9 @@ def _labelled(label: str, lines: Sequence[MarkedLine], column: int = _INDENT) ->
 
     # Without colors, signs mark the words.
     colors = ColorSystem.STANDARD if is_coloured(sys.stdout) else None
+    column += indent
     console = Console(width=max(width() - column, 20))
-    head = f"  {label:<{column - 2}}"
+    head = f"{'':{indent + 2}}{label}".ljust(column)
     for line in lines or [(ChangedWords("(empty)"),)]:
         parts = [part for piece in line for part in _parts(piece, has_signs=not colors)]
         for broken in Text.assemble(*parts).wrap(console, console.width):
