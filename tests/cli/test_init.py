@@ -25,6 +25,35 @@ def test_init_writes_a_configuration_that_names_the_digests(
     assert "Next: `zoterodigest inspect` shows" in ran.out
 
 
+def test_init_writes_the_library_that_it_is_given(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.md").write_text(a_digest(), encoding="utf-8")
+
+    refused = zoterodigest("init", "papers.md", "--library", "grp:45")
+    ran = zoterodigest("init", "papers.md", "--library", "group:45")
+
+    assert (refused.code, ran.code) == (2, 0)
+    assert "names no library" in refused.err
+    assert load_configuration(tmp_path / "zoterodigest.toml").library == "group:45"
+
+
+def test_init_without_digests_names_those_that_are_linked(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    for name in ("papers.md", "other.md"):
+        (tmp_path / name).write_text(
+            a_digest(("Attention Is All You Need", "1706.03762")), encoding="utf-8"
+        )
+    zoterodigest("push", "papers.md", "--yes")
+
+    zoterodigest("init")
+
+    configuration = load_configuration(tmp_path / "zoterodigest.toml")
+    assert [digest.path for digest in configuration.digests] == ["papers.md"]
+    assert "Already up to date." in zoterodigest("sync").out
+
+
 def test_init_without_digests_writes_a_configuration_that_can_be_read(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

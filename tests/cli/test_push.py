@@ -144,7 +144,7 @@ def test_a_first_push_tells_how_to_name_its_library_for_good(
 
         ran = zoterodigest("push", "papers.md", "--library", address, "--yes")
 
-    line = f'Put library = "{address}" into zoterodigest.toml: later runs then need no --library.'
+    line = f"Run `zoterodigest init --library '{address}'`: later runs need no --library."
     assert (line in " ".join(ran.out.split())) is not is_lasting
 
 

@@ -32,7 +32,7 @@ from zoterodigest.library.address import (
     parse_address,
     select_link,
 )
-from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
+from zoterodigest.project.config import CONFIG_FILE, DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
 from zoterodigest.project.lock.lock import LOCK_FILE
 from zoterodigest.project.vaults import nothing_found
 from zoterodigest.project.walks import Walks
@@ -69,6 +69,13 @@ class ProjectContext:
         """Whether later runs find this library only if they are given its address again."""
         lasting = self.workspace.project.configuration.library, library_in(os.environ)
         return isinstance(self.library, ApiAddress) and self.address not in lasting
+
+    @property
+    def naming(self) -> str:
+        """What a person does so that later runs find this library."""
+        if self.workspace.project.is_configured:
+            return f'Put library = "{self.address}" into {CONFIG_FILE}'
+        return f"Run `zoterodigest init --library {shlex.quote(self.address)}`"
 
     @property
     def library_name(self) -> str:

@@ -10,11 +10,12 @@ from itertools import chain, count
 from pathlib import Path
 
 from zoterodigest.cli.base.allowed_paths import loaded
-from zoterodigest.cli.base.options import argument, command, flag
+from zoterodigest.cli.base.options import Invocation, argument, command, flag
+from zoterodigest.cli.base.projects import linked_digests
 from zoterodigest.cli.base.screen import emit, hanging, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.digest.read.detect import read_document
-from zoterodigest.library.address import address_of
+from zoterodigest.library.address import address_of, parse_address
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import CONFIG_FILE, DEFAULT_LIBRARY
 from zoterodigest.project.digests import formats_for, read_digest
@@ -41,21 +42,26 @@ from zoterodigest.project.vaults import why_no_files
 from zoterodigest.project.walks import find_project
 
 
-@command("files is_fresh")
+@command("paths address is_fresh")
 def init(
-    files: Sequence[Path] = argument("FILE", ()),
+    asked: Invocation,
+    paths: Sequence[Path] = argument("FILE", ()),
     is_fresh: bool = flag("--fresh", "Rename the lock file and start anew."),
 ) -> None:
     """Write a zoterodigest.toml to adjust.
 
-    init writes it into the current folder and never overwrites a file. zoterodigest also works
-    without it: then the library and the lock file lie beside the digests.
+    init writes it into the current folder and never overwrites a file. Without FILE it names the
+    digests that the lock file links. zoterodigest also works without a configuration: then the
+    library and the lock file lie beside the digests.
 
     If a program seems to write a FILE, init proposes pull = false. If a FILE repeats another one,
     for example in a second language, it proposes push = ["summary"]. It says why. A .bib, which
     need not exist yet, becomes a [[bibliography]]: each sync exports into it. A pattern in quotes
     stands in the file as it is, so that later files are digests, too. A folder stands for the
     Markdown files in it. If these are notes of one paper each, init proposes entry = "file".
+
+    The library of the project is the one at ADDRESS, else the one that the lock file links with,
+    else a trial library.
 
     In a git repository, init adds a line for the lock file to .gitattributes. It keeps the lock
     file out of diffs, and lets git merge it once you run the command that init prints.
@@ -67,20 +73,24 @@ def init(
     Examples:
       zoterodigest init
       zoterodigest init notes/papers.md 'daily/*.md'
+      zoterodigest init papers.md --library desktop
       zoterodigest init papers.md paper/refs.bib
       zoterodigest init Papers/
       zoterodigest init --fresh
     """
-    emit(_begin_anew(files) if is_fresh else _write_configuration(files))
+    emit(_begin_anew(paths) if is_fresh else _write_configuration(paths, asked.address))
 
 
-def _write_configuration(files: Sequence[Path]) -> Iterator[str]:
+def _write_configuration(files: Sequence[Path], address: str) -> Iterator[str]:
     """Write a `zoterodigest.toml` for these files here and yield what to do next.
 
     A .bib, which need not be there yet, is a bibliography, any other file a digest; a folder stands
-    for the Markdown files in it. Raises
-    `CannotWrite` if there is a configuration, `BadInput` if one of the files cannot be read.
+    for the Markdown files in it. `address` is that of the library, if it was given. Raises
+    `BadAddress`, `CannotWrite` if there is a configuration, and `BadInput` if one of the files
+    cannot be read.
     """
+    if address:
+        parse_address(address)
     path = Path(CONFIG_FILE)
     # A broken symbolic link is a file of the person's too: exists() would not see it.
     if os.path.lexists(path):
@@ -91,6 +101,7 @@ def _write_configuration(files: Sequence[Path]) -> Iterator[str]:
         yield from added
         yield f"{path} exists already and stays as it is."
         return
+    files = files or linked_digests(ProjectFolder.implicit([Path("digest.md")]))
     digests, bibs = by_kind(dict.fromkeys(chain.from_iterable(map(_files_in, files))))
     for bib in bibs:
         read_if_present(bib)
@@ -98,7 +109,8 @@ def _write_configuration(files: Sequence[Path]) -> Iterator[str]:
         proposals = tuple(_proposals(digests))
     names = [_name_of(digest) for digest in digests]
     bib_names = [_name_of(bib) for bib in bibs]
-    text = initial_config(names, proposals, bib_names, _linked_library() or DEFAULT_LIBRARY)
+    library = address or _linked_library() or DEFAULT_LIBRARY
+    text = initial_config(names, proposals, bib_names, library)
     replace_file(path, text.encode("utf-8"), None)
     yield f"Wrote {path}. It explains every key."
     yield from _proposed(proposals)

@@ -40,7 +40,6 @@ from zoterodigest.cli.show.plan_text import (
 )
 from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.core.values.record import Entry
-from zoterodigest.project.files import CONFIG_FILE
 from zoterodigest.project.running import AlreadyRunning, wait_until_idle
 from zoterodigest.sync.gathering.intent import FillIn
 from zoterodigest.sync.gathering.others import with_all_digests
@@ -227,5 +226,4 @@ def _done_lines(outcome: Outcome, place: ProjectContext, *, is_first: bool) -> I
         edit = f"Edit a digest and {again} again: only what you changed is written."
         yield from hanging("      ", edit)
         if place.is_named_once:
-            line = f'Put library = "{place.address}" into {CONFIG_FILE}'
-            yield from hanging("      ", f"{visible(line)}: later runs then need no --library.")
+            yield from hanging("      ", f"{visible(place.naming)}: later runs need no --library.")
