@@ -20,7 +20,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
 from zoterodigest.project.files import Evicted, SourceChanged, read_if_present
 from zoterodigest.project.layout import ProjectFolder, folder_before_pattern
-from zoterodigest.project.lock.lock import holds_conflict_marks, lock_hash, names_library, read_lock
+from zoterodigest.project.lock.lock import holds_conflict_marks, names_library, read_lock
 from zoterodigest.project.log.journal import RecordedRun, read_journal
 from zoterodigest.project.marks import LeftMarks, Totals
 from zoterodigest.project.memory import read_memory
@@ -157,11 +157,6 @@ class Gathered:
         has_links = bool(self.lock.rows or self.lock.collection_rows)
         data = self.lock_data
         return has_links and data is not None and not names_library(data, self.lock.identity)
-
-    @property
-    def lock_hash(self) -> str:
-        """The hash of the lock file as read."""
-        return lock_hash(self.lock_data)
 
 
 def gather(workspace: Workspace, *, with_notes: bool = True, with_areas: bool = False) -> Gathered:
