@@ -60,31 +60,28 @@ class RefusedStructure:
 
 @dataclass(frozen=True, slots=True)
 class NewDigest:
-    """A digest as read, and its bytes with all that a plan changes in it.
+    """A digest as read, and the `document` with all that a plan changes in it.
 
-    `origins` tell for each entry in them the index it had, or the row id of the one that is new.
+    `origins` tell for each entry there the index it had, or the row id of the one that is new.
     """
 
     read: ReadDigest
-    source: bytes
+    document: Document
     origins: tuple[Origin, ...]
     refused: tuple[RefusedField, ...] = ()
     undone: tuple[RefusedStructure, ...] = ()
-    document: Document | None = None
-    """The bytes as read, where that had to be done to see that they say what they are to."""
     annotations: Mapping[str, WrittenBlocks] = field(default_factory=dict)
-    """What the bytes hold of annotations, by row id, where they changed."""
+    """What the document holds of annotations, by row id, where they changed."""
+
+    @property
+    def source(self) -> bytes:
+        """The new bytes."""
+        return self.document.source
 
     @property
     def is_change(self) -> bool:
         """Whether the digest will differ."""
         return self.source != self.read.data
-
-    def read_again(self, workspace: Workspace) -> Document:
-        """Return the bytes as read."""
-        if self.document is not None and self.document.source == self.source:
-            return self.document
-        return reread(self.read, self.source, workspace).document
 
 
 def new_digests(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[NewDigest, ...]:
@@ -130,8 +127,7 @@ def _edited(
 ) -> NewDigest:
     """Return a digest with changes of values, each entry at its place."""
     document, refused = edited_entries(read, changes, dead, workspace)
-    origins = tuple(range(len(document.entries)))
-    return NewDigest(read, document.source, origins, refused, document=document)
+    return NewDigest(read, document, tuple(range(len(document.entries))), refused)
 
 
 def _new_note(
@@ -156,8 +152,8 @@ def _new_note(
     try:
         source = vault.note(read.digest, paper, [one.document for one in around], read_again)
     except (NoNote, BadInput) as error:
-        return NewDigest(read, b"", (), undone=(RefusedStructure(action, str(error)),))
-    return NewDigest(read, source, (action.row_id,), document=read_again(source))
+        return NewDigest(read, read.document, (), undone=(RefusedStructure(action, str(error)),))
+    return NewDigest(read, read_again(source), (action.row_id,))
 
 
 def _annotated(
@@ -171,15 +167,13 @@ def _annotated(
     from zoterodigest.sync.edits.annotations import with_shown
 
     asked = _asked(new, actions, plan)
-    document = new.read_again(workspace)
-    shown = with_shown(new.read, document, asked, workspace)
+    shown = with_shown(new.read, new.document, asked, workspace)
     refused = (
-        RefusedField(asked[at].row_id, document.core_entry_at(at), "annotations", _HARMFUL)
+        RefusedField(asked[at].row_id, new.document.core_entry_at(at), "annotations", _HARMFUL)
         for at in sorted(shown.refused)
     )
     return replace(
         new,
-        source=shown.document.source,
         document=shown.document,
         refused=(*new.refused, *refused),
         annotations={asked[at].row_id: written for at, written in shown.written.items()},
@@ -295,8 +289,7 @@ def _rearranged(new: NewDigest, actions: Sequence[Structural], workspace: Worksp
 
     asked = [(_change(action, new.read), action) for action in actions]
     changes = [change for change, _ in asked]
-    document = new.document or read_again(new.source)
-    done = rearrange(document, changes, read_again, canonical_blocks)
+    done = rearrange(new.document, changes, read_again, canonical_blocks)
     undone = (
         RefusedStructure(action, reason)
         for change, action in asked
@@ -306,11 +299,10 @@ def _rearranged(new: NewDigest, actions: Sequence[Structural], workspace: Worksp
     refused = (*new.refused, *_unshown(actions, done))
     return replace(
         new,
-        source=done.source,
+        document=done.document,
         origins=done.origins,
         refused=refused,
         undone=tuple(undone),
-        document=done.document,
     )
 
 

@@ -97,10 +97,9 @@ def _written_entries(
 ) -> Iterator[tuple[EntryOrigin, Entry]]:
     """Yield the entries of a digest that was written, if they were made or are in `index`."""
     zotero, with_notes = prepared.workspace.zotero, prepared.options.with_notes
-    document = new.read_again(prepared.workspace)
     for at, origin in enumerate(new.origins):
         if isinstance(origin, str) or origin in index:
-            entry = document.core_entry_at(at)
+            entry = new.document.core_entry_at(at)
             yield origin, compared_entry(entry, zotero, with_notes=with_notes)
 
 

@@ -85,7 +85,7 @@ def _gathered(prepared: Prepared, files: Iterable[FileChange]) -> Gathered | Non
         elif data is None or read.key not in new or new[read.key].source != data:
             return None
         else:
-            document = new[read.key].read_again(prepared.workspace)
+            document = new[read.key].document
             reads.append(replace(read, data=data, document=document, new_citekey=None))
             entries += (_compared(one, prepared) for one in document.core_entries())
         first = end
