@@ -211,3 +211,17 @@ def test_a_row_takes_the_number_that_its_table_lacks_where_the_dates_say_so() ->
 
     assert outcome.origins == (0, 1, 2, 3, "new", 4, 5, 6, 7, 8, 9, 10)
     assert "| 5 | [A New Paper](https://arxiv.org/abs/2005.00001) |\n" in outcome.source.decode()
+
+
+def test_a_free_number_beside_the_best_place_is_better_than_the_end() -> None:
+    line = "{0}. **A title of paper {0}** CVPR {1} [[paper](https://arxiv.org/abs/{2}.00001)]\n"
+    rows = ((1, 2021, "2106"), (2, 2020, "2011"), (4, 2020, "2012"), (5, 2019, "1905"))
+    source = "".join(line.format(*it) for it in (*rows, (6, 2018, "1804"), (7, 2017, "1703")))
+    fields: Fields = {"title": "A New Paper", "arxiv": "2008.00033", "venue": "ICML"}
+
+    outcome = rearrange(
+        read(source.encode()), [NewEntry("new", (), {**fields, "year": "2020"})], read
+    )
+
+    assert outcome.origins == (0, 1, "new", 2, 3, 4, 5)
+    assert "\n3. **A New Paper** ICML 2020" in outcome.source.decode()

@@ -19,7 +19,7 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.found import is_rule
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.tables import find_headers, is_table_line
-from zoterodigest.digest.write.kept_orders import KeptOrder, best_places, place_among
+from zoterodigest.digest.write.kept_orders import KeptOrder, costs_of_places, place_among
 from zoterodigest.digest.write.numbering import FreeNumbers, place_of_number
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
@@ -204,7 +204,7 @@ def _place_of_number(
     free = ways.free_numbers(alike)
     if not free.by_place:
         return end, 0
-    at = place_of_number(free, best_places(ways.orders(alike), fields), end)
+    at = place_of_number(free, costs_of_places(ways.orders(alike), fields), end)
     return (end, 0) if at is None else (at, free.by_place[at])
 
 

@@ -43,18 +43,18 @@ def place_among(orders: Sequence[KeptOrder], count: int, new: Fields) -> PlaceIn
 
     Of places that are as good the last counts, in a list that falls the first.
     """
-    best = best_places(orders, new)
-    if not best:
+    costs = costs_of_places(orders, new)
+    if not costs:
         return PlaceInList(count)
+    least = min(costs)
+    best = [at for at, cost in enumerate(costs) if cost == least]
     lead = orders[0]
     return PlaceInList(best[0 if lead.sign < 0 else -1], lead.sign, lead.key(new))
 
 
-def best_places(orders: Sequence[KeptOrder], new: Fields) -> list[int]:
-    """Return all places where `new` breaks the fewest `orders`; none if no order is kept."""
-    costs = list(zip(*(it.costs(new) for it in orders), strict=True))
-    least = min(costs, default=())
-    return [at for at, cost in enumerate(costs) if cost == least]
+def costs_of_places(orders: Sequence[KeptOrder], new: Fields) -> Sequence[tuple[int, ...]]:
+    """Return for each place how much `new` would break each of `orders` there; () without any."""
+    return list(zip(*(it.costs(new) for it in orders), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from zoterodigest.digest.read.document import DigestEntry, Document
@@ -84,21 +84,17 @@ def free_numbers(numbers: Sequence[int], every: Sequence[int]) -> FreeNumbers:
     return FreeNumbers(found, is_counted_on and last in taken)
 
 
-def place_of_number(free: FreeNumbers, best: Collection[int], end: int) -> int | None:
+def place_of_number(free: FreeNumbers, costs: Sequence[tuple[int, ...]], end: int) -> int | None:
     """Return the place of a free number that a new entry takes; None for the next number at `end`.
 
-    `best` are the places that break the fewest orders of the list, none if it keeps no order. A
+    `costs` tell of each place how much it breaks the orders of the list; none if it keeps none. A
     number that is lacking stays free as long as nothing speaks for it: texts may name the entry
     that had it. What speaks for it is an order, or that the next number would stand before smaller
     ones.
     """
-    if free.is_counted_on:
-        return min(
-            free.by_place,
-            key=lambda at: min((abs(at - it) for it in best), default=0),
-            default=None,
-        )
-    return None if end in best else next((at for at in free.by_place if at in best), None)
+    places = [*([] if free.is_counted_on else [end]), *free.by_place]
+    at = min(places, key=lambda it: costs[it] if costs else (), default=end)
+    return at if at in free.by_place else None
 
 
 def with_number(
