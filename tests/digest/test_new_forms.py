@@ -459,3 +459,18 @@ def test_each_of_several_columns_of_links_has_its_own() -> None:
         "| A New Paper | [arXiv](https://arxiv.org/abs/2401.00001) | [Website](https://c.io/) |"
         " [Star](https://github.com/c/d) |"
     )
+
+
+def test_the_stars_of_a_repository_stand_behind_all_links_where_most_have_them() -> None:
+    line = "- A title of paper {0} [[paper](https://arxiv.org/abs/200{0}.00001)]{1}\n"
+    code = "[[code](https://github.com/a/b{0})]![Stars](https://img.shields.io/github/stars/a/b{0})"
+    codes = (code.format(1), "", code.format(3), code.format(4), "[[code](https://github.com/a/b)]")
+    lines = [line.format(at, it) for at, it in enumerate(codes, 1)]
+    links = WebLinks((Hyperlink("code", "https://github.com/c/d"),))
+
+    new = new_lines("".join(lines), {**PAPER, "links": links})
+
+    assert new.endswith(
+        "[[code](https://github.com/c/d)]![Stars](https://img.shields.io/github/stars/c/d)"
+    )
+    assert new_lines("".join(lines), PAPER).endswith("[[paper](https://arxiv.org/abs/2401.00001)]")

@@ -40,6 +40,7 @@ _NUMBER = lazy_regex(r"\d{3}")
 _PAGE_ID = lazy_regex(r"(?<=[/=])(?=[^/?#&=]*\d)[\w-]{8,}")
 """What names one page of a site in its URL: a number or a code, such as that of a video."""
 _IMAGE = lazy_regex(r"!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>", re.I)
+_LAST_IMAGE = lazy_regex(rf"(?:{_IMAGE.pattern})$", re.I)
 _BADGE = lazy_regex(rf"/badge/{_LABEL}-[0-9A-Za-z]+(?:\.svg)?(?![\w-])(?![^)\"']*logo)")
 """A badge that shows a label, on one colour, and nothing else."""
 
@@ -61,12 +62,20 @@ Signs = tuple[str, tuple[str, ...], str]
 class LinkList:
     """A list of links of one entry: its text with the brackets around it.
 
-    `signs` is None if there are words among them; "A or B" are signs, too.
+    `signs` is None if there are words among them; "A or B" are signs, too. `badge` is an image
+    behind all links that counts the stars of a repository.
     """
 
     def __init__(self, text: str, entry: DigestEntry) -> None:
         data, fields = text.encode(), entry.reading.fields
         spans = find_links(data)
+        names = {name for it in spans if (name := _repository(hyperlink(data, it).url))}
+        self.has_code = bool(names)
+        image = _LAST_IMAGE.search(text) if names else None
+        self.badge = ""
+        if image and (name := next((it for it in names if it in image[0]), "")):
+            self.badge = image[0].replace(name, _REPOSITORY)
+            data = text[: image.start()].encode()
         self.links = tuple(_written(data, span, fields) for span in spans)
         edges = [0, *(edge for span in spans for edge in span.whole), len(data)]
         pairs = zip(edges[::2], edges[1::2], strict=True)
@@ -75,6 +84,11 @@ class LinkList:
         self.signs: Signs | None = None
         if is_signs:
             self.signs = pieces[0], tuple(pieces[1:-1]), pieces[-1]
+
+
+def _repository(url: str) -> str:
+    found = _REPOSITORY_IN.match(url)
+    return found[1].removesuffix(".git") if found else ""
 
 
 def _written(data: bytes, span: LinkSpan, fields: Fields) -> _ListedLink:
@@ -88,8 +102,7 @@ def _written(data: bytes, span: LinkSpan, fields: Fields) -> _ListedLink:
     if is_own:
         texts = (_with_signs(text, link.url, fields) for text in (before, after, label))
         before, after, label = texts
-    if found := _REPOSITORY_IN.match(link.url):
-        name = found[1].removesuffix(".git")
+    if name := _repository(link.url):
         before, after = (text.replace(name, _REPOSITORY) for text in (before, after))
     elif not is_own and (name := _page_id(link.url)):
         before, after = (text.replace(name, _PAGE) for text in (before, after))
@@ -198,7 +211,13 @@ class LinkWriter:
         if not links:
             return ""
         before, between, after = self._signs(len(links))
-        return before + between.join(links) + after
+        return before + between.join(links) + after + self._badge(wanted)
+
+    def _badge(self, wanted: Sequence[Hyperlink]) -> str:
+        """Return the image of stars that most lists with a repository end in."""
+        badge = usual(it.badge for it in self._lists if it.has_code) or ""
+        name = next(filter(None, (_repository(link.url) for link in wanted)), "")
+        return badge.replace(_REPOSITORY, name) if name else ""
 
     def _in_order(self, wanted: Sequence[Hyperlink]) -> list[Hyperlink]:
         """Return links in the order in which most lists have two of their labels."""
@@ -281,8 +300,7 @@ class LinkWriter:
             link = Hyperlink("", link.url)  # a column `Code` of bare addresses names them
         same = (it.form for it in others if it.label == link.label)
         alike = (it.form for it in others if it.label.casefold() == link.label.casefold())
-        repository = _REPOSITORY_IN.match(link.url)
-        name = repository[1].removesuffix(".git") if repository else ""
+        name = _repository(link.url)
         page = _page_id(link.url)
         form = next((it for it in (usual(same), usual(alike)) if it and link.label in it), None)
         if form is None or (_REPOSITORY in form and not name) or (_PAGE in form and not page):
