@@ -471,6 +471,29 @@ def test_an_update_takes_linear_time(unit: bytes) -> None:
     assert growth(add_and_prune, 300) < LINEAR
 
 
+def test_of_two_works_that_one_entry_tells_the_first_one_writes_it() -> None:
+    first = update(b"", [_entry("a", "On A", doi="10.1000/a")], {}, add_only=True)
+    wanted = [
+        _entry("a", "On A, anew", doi="10.1000/a"),
+        _entry("b", "On B", author="A, Ada", doi="10.1000/a"),
+    ]
+
+    updated = update(first.source, wanted, first.ours, add_only=False)
+
+    assert updated.source == first.source.replace(b"{On A}", b"{On A, anew}")
+    assert (updated.aliases, updated.refused) == ({"b": "a"}, ())
+
+
+def test_an_entry_that_is_held_stays_by_either_of_its_keys() -> None:
+    first = _first()
+    renamed = first.source.replace(b"{lovelace,", b"{ada,")
+    wanted = [_entry("lovelace", NEW.fields[1][1])]
+
+    for held in ({"lovelace"}, {"ada"}):
+        updated = update(renamed, wanted, first.ours, add_only=False, held=held)
+        assert (updated.source, set(updated.ours)) == (renamed, {"ada"})
+
+
 def test_entries_that_are_behind_because_entries_are_only_added_are_named() -> None:
     made = update(b"@misc{own}\n", (NEW,), {}, add_only=True)
     newer = _entry("lovelace", "Notes on the Engine", year="1843", month="oct")

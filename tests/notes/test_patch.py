@@ -264,3 +264,20 @@ def test_a_heading_above_anything_stays_in_its_note(left: str) -> None:
 
     assert without_headings(present, {"Old"}) == present
     assert without_headings(empty, {"Old"}) == empty.replace("\n<h3>Old</h3>", "")
+
+
+def test_an_image_below_a_list_parts_no_item_from_one_that_comes_into_it() -> None:
+    image = '<p><img alt="" data-attachment-key="ABCD1234"></p>'
+    present = wrapped(OURS, "<ul>\n<li>\na\n</li>\n</ul>", image, "<p>z</p>")
+
+    html = patched(present, a_note("- a\n  - b\n\nz"))
+
+    assert image in html
+    assert "<li>\n<p>a</p>\n<ul>\n<li>\nb\n</li>\n</ul>\n</li>" in html
+
+
+def test_a_list_that_loses_its_numbers_has_no_first_number() -> None:
+    present = wrapped(OURS, '<ol start="3">\n<li>\na\n</li>\n</ol>')
+
+    assert patched(present, a_note("- b")) == wrapped(OURS, "<ul>\n<li>\nb\n</li>\n</ul>")
+    assert patched(present, a_note("1. b")) == present.replace("\na\n", "\nb\n")
