@@ -471,6 +471,12 @@ def test_an_update_takes_linear_time(unit: bytes) -> None:
     assert growth(add_and_prune, 300) < LINEAR
 
 
+def test_no_two_new_entries_have_one_key_to_bibtex() -> None:
+    updated = update(b"", [_entry("k", "On A"), _entry("K", "On B")], {}, add_only=True)
+
+    assert (updated.added, updated.aliases) == (("k", "Ka"), {"K": "Ka"})
+
+
 def test_of_two_works_that_one_entry_tells_the_first_one_writes_it() -> None:
     first = update(b"", [_entry("a", "On A", doi="10.1000/a")], {}, add_only=True)
     wanted = [
