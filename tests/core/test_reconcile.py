@@ -494,6 +494,21 @@ def test_unlinked_entries_stay_unlinked_until_relinked() -> None:
     assert world.plan().is_settled
 
 
+def test_an_entry_that_is_relinked_with_an_item_of_a_person_claims_nothing_of_it() -> None:
+    world = a_pushed_world(a_paper(1))
+    (row,) = world.rows
+    origin = replace(row.origin, tags=frozenset({"task:a"}), fields=frozenset({"venue"}))
+    world.rows = (replace(row, state=LinkState.UNLINKED, origin=origin),)
+    world.items = {"MINE2345": replace(world.items[row.item], key="MINE2345", notes={})}
+
+    world.run(replace(world.run_options(), relink=frozenset({"a.md"})))
+
+    (found,) = world.rows
+    assert (found.item, found.state) == ("MINE2345", LinkState.LINKED)
+    assert (origin.item, found.origin.item) == (True, False)
+    assert not found.origin.tags | found.origin.fields
+
+
 def test_removed_entries_are_created_again_when_relinked() -> None:
     world = a_pushed_world(a_paper(1))
     world.rows = tuple(replace(row, state=LinkState.TRASHED) for row in world.rows)

@@ -598,6 +598,16 @@ def test_a_file_that_just_changed_is_held() -> None:
     assert [type(action) for action in vault.run().actions] == [ChangeNote]
 
 
+def test_a_run_says_nothing_of_held_files_that_it_does_not_take() -> None:
+    vault = synced_text()
+    vault.edit("Papers/a.md", 0, summary=Blocks(TEN[:4]))
+
+    plan = vault.run(replace(vault.run_options(), selection=lambda entry: False))
+
+    assert held(plan) == []
+    assert not plan.actions
+
+
 def test_a_new_file_that_just_changed_creates_nothing_yet() -> None:
     vault = a_vault(a_note())
     vault.recent = frozenset({"Papers/a.md"})
