@@ -509,6 +509,10 @@ def test_entries_that_are_behind_because_entries_are_only_added_are_named() -> N
 
     assert (same.behind, behind.behind) == ((), ("lovelace",))
     assert replace(behind, behind=()) == same
+    # What a person edited there is not told: nothing would have been written over it.
+    edited = made.source.replace(b"1843", b"1842")
+    assert update(edited, (newer,), made.ours, add_only=True).kept == ()
+    assert update(edited, (NEW,), made.ours, add_only=False).kept != ()
 
 
 @pytest.mark.parametrize(

@@ -291,7 +291,7 @@ class _SpliceRun:
 
     def _follow(self, old: str, new: str) -> None:
         """Let an entry of ours stay ours when a person gave it another key."""
-        if old in self._prints and new not in self._prints and old not in self._by_key:
+        if old in self._prints and new not in self._prints:
             self._prints[new] = self._prints.pop(old)
 
     def _doubt(self, key: str, standing: Iterable[StandingEntry]) -> None:
