@@ -768,6 +768,58 @@ def test_a_trashed_items_entry_goes_by_the_rule_unless_it_was_edited(
     assert settled(world)
 
 
+@pytest.mark.parametrize("is_named", [False, True])
+def test_entries_stay_whose_items_a_restored_library_lacks(tmp_path: Path, is_named: bool) -> None:
+    world = World(tmp_path)
+    digest = '[[digest]]\npath = "{}"\nwhen_trashed = "remove"\n'
+    world.configure(digest.format("notes.md") + digest.format("more.md"))
+    world.markdown("notes.md", f"# Notes\n\n{RESNET}")
+    world.markdown("more.md", f"# More\n\n{MASK}")
+    world.first_push(SYNC)
+    library = tmp_path / ".zoterodigest" / "library.sqlite"
+    backup = library.read_bytes()
+    world.markdown("more.md", more := f"# More\n\n{MASK}\n{ATTENTION}")
+    world.push(SYNC)
+    library.write_bytes(backup)
+    if is_named:
+        world.digests = ["notes.md"]
+        world.push(SYNC)
+        world.digests = ["notes.md", "more.md"]
+
+    outcome = world.push(SYNC)
+
+    assert len(reports(outcome.prepared.plan, MissingItem)) == 1
+    assert settled(world)
+    assert (tmp_path / "more.md").read_text("utf-8") == more
+
+
+@pytest.mark.parametrize("part", ["nothing", "named", "selection"])
+def test_no_edit_is_undone_by_a_library_that_was_restored(tmp_path: Path, part: str) -> None:
+    """A run over a part forgot that the library was restored, and the next one undid the edit."""
+    world = World(tmp_path)
+    world.markdown("notes.md", f"# Notes\n\n{RESNET}")
+    world.markdown("more.md", f"# More\n\n{MASK}")
+    world.first_push(SYNC)
+    library = tmp_path / ".zoterodigest" / "library.sqlite"
+    backup = library.read_bytes()
+    world.edit("more.md", ("ICCV 2017", "CVPR 2018"))
+    world.push(SYNC)
+    library.write_bytes(backup)
+    match part:
+        case "named":
+            world.digests = ["notes.md"]
+            world.push(SYNC)
+            world.digests = ["notes.md", "more.md"]
+        case "selection":
+            world.push(Options(intent.SYNC, lambda entry: entry.digest == "notes.md"))
+
+    world.push(SYNC)
+
+    assert "CVPR 2018" in (tmp_path / "more.md").read_text("utf-8")
+    assert settled(world)
+    assert "CVPR 2018" in (tmp_path / "more.md").read_text("utf-8")
+
+
 def test_an_entry_follows_its_moved_item_out_of_a_heading_that_was_renamed(notes: World) -> None:
     notes.change(notes.key("Mask R-CNN"), collections=[notes.collections()["notes/Language"]])
     notes.edit("notes.md", ("## Vision", "## Seeing"))

@@ -139,6 +139,7 @@ class _LinkingRun:
         self.reports: list[Report] = []
         self.removed: list[RemoveEntry] = []
         self._seen = known.seen.rows if known.seen else {}
+        self._is_older = known.seen is not None and known.seen.has_gone_back
         self._entries = entries
         self._rows = rows
         self._terms = run_options
@@ -286,7 +287,9 @@ class _LinkingRun:
         been deleted and was written again stays, as its item was deleted before.
         """
         rules = self._terms.rules_for(entry.digest)
-        is_removed = rules.when_trashed is WhenTrashed.REMOVE and row.state is LinkState.LINKED
+        # A library that was restored from a backup lacks items that nobody deleted.
+        is_obeyed = row.state is LinkState.LINKED and not self._is_older
+        is_removed = rules.when_trashed is WhenTrashed.REMOVE and is_obeyed
         edited = edited_fields(entry, item, row, self._terms.folding) if item else ()
         # By default a tombstone: later runs report the entry as not linked, `--relink` revives it.
         self.kept[row.id] = replace(row, state=LinkState.TRASHED)

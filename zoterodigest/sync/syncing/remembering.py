@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from zoterodigest.core.collections.relocation import PLACE
-from zoterodigest.core.links.link import Base, CollectionRow, LockFile, LockRow
+from zoterodigest.core.links.link import Base, CollectionRow, LinkState, LockFile, LockRow
 from zoterodigest.core.plan.plan import CreateEntry, Link, MoveEntry, Plan
 from zoterodigest.core.plan.reports import (
     AddedItem,
@@ -79,7 +79,24 @@ def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: 
         past |= {one: dict(before.past[one]) for one in before.past.keys() - then_linked.keys()}
         quiet = before.lagged.keys() - then_linked.keys()
         lagged |= {one: dict(before.lagged[one]) for one in quiet}
-    return Seen(rows, collections, past, lagged, contents.version)
+    version = (
+        contents.version if _is_over_all(prepared, lock) else max(before.version, contents.version)
+    )
+    return Seen(rows, collections, past, lagged, version)
+
+
+def _is_over_all(prepared: Prepared, lock: LockFile) -> bool:
+    """Tell whether a run looked at all links, or at all files of the project.
+
+    One over a part does not forget that the library was restored from a backup: else the next run
+    would take what is older there for edits of the other links.
+    """
+    gathered = prepared.gathered
+    if prepared.options.selection is not None or gathered.unread_sources:
+        return False
+    read = gathered.digest_keys | {one.key for one in gathered.bibs} | gathered.gone
+    linked = (row.digest for row in lock.rows if row.state is LinkState.LINKED)
+    return not prepared.workspace.is_named or read.issuperset(linked)
 
 
 def _remembered(row: LockRow, link: Link, known: LockRow | None) -> LockRow:
