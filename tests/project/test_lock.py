@@ -171,6 +171,20 @@ def test_two_branches_that_export_other_entries_are_folded(tmp_path: Path) -> No
     assert read_lock(text) == replace(base, exported=(one, other), made=made)
 
 
+@pytest.mark.parametrize("render", [render_lock, OLD])
+def test_a_lock_file_that_an_editor_saved_is_read(render: Callable[[LockFile], bytes]) -> None:
+    """With a byte order mark, other line ends and without the last one."""
+    lock = lock_of(*KINDRED)
+    data = b"\xef\xbb\xbf" + render(lock).replace(b"\n", b"\r\n").removesuffix(b"\r\n")
+    after = lock_of(*KINDRED[:2])
+
+    changed = changed_lock(data, lock, after)
+
+    assert read_lock(data) == lock
+    assert changed is not None
+    assert read_lock(changed) == after
+
+
 def test_what_is_wrong_on_the_second_side_of_a_conflict_is_told_by_its_line() -> None:
     one = render_lock(lock_of(a_row("zd-a")))
     others = {

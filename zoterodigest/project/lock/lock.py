@@ -178,7 +178,8 @@ def _text(data: bytes) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadLine(data.count(b"\n", 0, error.start) + 1, "it is no UTF-8") from error
-    return text.replace("\r\n", "\n").removesuffix("\r")
+    # An editor of Windows may have put a byte order mark before it.
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").removesuffix("\r")
 
 
 NumberedLine = tuple[int, str]
