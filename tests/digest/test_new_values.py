@@ -302,3 +302,23 @@ def test_a_summary_is_folded_below_the_title_where_that_of_one_neighbor_is() -> 
     fields: Fields = {**PAPER, "date": "2024-01", "summary": Blocks(("All of it.",))}
 
     assert fold.format("All of it.") in new_lines(source, fields)
+
+
+@pytest.mark.parametrize(
+    ("labels", "written"),
+    [
+        (("code", "code", "code", "code"), "code"),
+        (("code", "Code", "code", "code"), "code"),
+        (("code", "Code", "Code", "code"), "Code"),
+        (("repo", "repo", "repo", "repo"), "Code"),
+    ],
+    ids=["all small", "most small", "half of them small", "other words"],
+)
+def test_a_label_has_the_capitals_of_most_others(labels: tuple[str, ...], written: str) -> None:
+    line = "- A title of paper {0} [[paper](https://arxiv.org/abs/200{0}.00001)] [[{1}](https://github.com/a/b{0})]\n"
+    lines = (line.format(at, it) for at, it in enumerate(labels, 1))
+    links = WebLinks((Hyperlink("Code", "https://github.com/c/d"),))
+
+    new = new_lines("".join(lines), {**PAPER, "links": links})
+
+    assert new.endswith(f" [[{written}](https://github.com/c/d)]")

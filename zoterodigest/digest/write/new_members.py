@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,6 +10,9 @@ from zoterodigest.core.values.record import Fields, Members, Value, WebLinks
 from zoterodigest.digest.read.references import stated_links
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.votes import usual
+
+_MUCH = 2
+"""So many times as often another spelling must stand there to be more usual."""
 
 _MEMBERS = ("task", "categories", "award")
 
@@ -25,13 +29,15 @@ def _labelled(value: Value, manner: HouseStyle) -> Value:
     """Return links with the labels of others that differ from theirs by capitals alone."""
     if not isinstance(value, WebLinks):
         return value
-    known = [link.label for it in manner.entries for link in stated_links(it.reading.fields)]
-    return WebLinks(
-        tuple(
-            link if link.label in known else replace(link, label=_alike(link.label, known))
-            for link in value.hyperlinks
-        )
-    )
+    known = Counter(link.label for it in manner.entries for link in stated_links(it.reading.fields))
+
+    def label(own: str) -> str:
+        others = (it for it in known if it.casefold() == own.casefold())
+        usual_one = max(others, key=lambda it: known[it], default=own)
+        # Where both are common, that of the item stays.
+        return own if _MUCH * known[own] >= known[usual_one] > 0 else usual_one
+
+    return WebLinks(tuple(replace(it, label=label(it.label)) for it in value.hyperlinks))
 
 
 def _alike(text: str, known: Sequence[str]) -> str:
