@@ -185,7 +185,7 @@ class _CollectionsMade:
 
         Where it was, the next run would take its item for placed in a collection that was made.
         """
-        if row.state is not LinkState.LINKED:
+        if not row.is_linked:
             return row
         return at_home(row, home_of(row.place, self.before), self.now)
 
@@ -287,7 +287,7 @@ def decide(old: LockRow | None, new: LockRow, facts: Facts, homes: Homes) -> Loc
     """
     # An item that is not in the library was not created: the old link holds, if there was one.
     if new.item not in facts:
-        return old if new.state is LinkState.LINKED else new
+        return old if new.is_linked else new
     nothing = Origin(item=new.origin.item)
     # In no collection yet: at its headings, the next run would take its item for placed.
     unplaced = LockRow(new.id, new.digest, new.item, headings=UNPLACED, origin=nothing)

@@ -14,7 +14,6 @@ from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.cli.show.report_sections import CONFLICTS
 from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.core.collections.relocation import PLACE
-from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import ChangeEntry
 from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
@@ -210,9 +209,7 @@ def missing_files(prepared: Prepared) -> list[SourceKey]:
     linked = {
         row.digest
         for row in prepared.plan.rows_before
-        if row.state is LinkState.LINKED
-        and after.get(row.id, row.digest) == row.digest
-        and row.id not in held
+        if row.is_linked and after.get(row.id, row.digest) == row.digest and row.id not in held
     }
     return sorted(gone & linked)
 

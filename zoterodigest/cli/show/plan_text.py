@@ -28,7 +28,6 @@ from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.report_names import field_name, report_names
 from zoterodigest.cli.show.report_sections import NEWS, open_text, reports_text
 from zoterodigest.cli.show.report_text import settling_command
-from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import RECORD
 from zoterodigest.core.plan.reports import (
     DivergedField,
@@ -310,7 +309,7 @@ def _links(prepared: Prepared) -> str:
         if bib.bib.is_two_way:
             rows = [row for row in prepared.plan.rows_before if row.digest == bib.key]
             entries = counted(len(bib.document.entries), "entry")
-            linked = sum(row.state is LinkState.LINKED for row in rows)
+            linked = sum(row.is_linked for row in rows)
             links = counted(linked, "link")
             parts.append(f"{visible(bib.key)}: {links}{_ended(len(rows) - linked)}, {entries}")
     return "; ".join(parts)

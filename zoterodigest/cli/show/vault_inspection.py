@@ -10,7 +10,6 @@ from typing import Any
 
 from zoterodigest.cli.base.projects import near, project_in
 from zoterodigest.cli.base.screen import counted, few_of, hanging, visible
-from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.digest.format.format import data_formats
 from zoterodigest.digest.read.detect import read_document
@@ -71,7 +70,7 @@ def _linked_keys(project: ProjectFolder) -> Set[SourceKey]:
     except BadLockFile:  # `doctor` reports it
         lock = None
     rows = lock.rows if lock else ()
-    return {row.digest for row in rows if row.state is LinkState.LINKED}
+    return {row.digest for row in rows if row.is_linked}
 
 
 def _read(project: ProjectFolder, path: Path) -> Document:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.collections.collection_rows import Path
-from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow
+from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.plan.plan import CreateEntry
 from zoterodigest.core.plan.reports import AddedItem
 from zoterodigest.core.plan.run_options import LastSync, LibraryState, RunOptions
@@ -105,7 +105,7 @@ class _Adding:
         rows = tuple(rows)
         self._rows = {row.id for row in rows} - noteless
         self._items = {row.item for row in rows}
-        linked = {(row.digest, row.item) for row in rows if row.state is LinkState.LINKED}
+        linked = {(row.digest, row.item) for row in rows if row.is_linked}
         ended = {(row.digest, row.item) for row in rows}.union(_ended_of_merged(rows, items))
         self._ended = ended - linked
         self._digests: dict[str, set[str]] = defaultdict(set)
@@ -201,11 +201,7 @@ def _ended_of_merged(
     identifiers, followed = {item.key: item.identifiers for item in items}, successors(items)
     for row in rows:
         key = followed.get(row.item, "")
-        if (
-            key
-            and row.state is not LinkState.LINKED
-            and not contradict(row.identifiers, identifiers[key])
-        ):
+        if key and not row.is_linked and not contradict(row.identifiers, identifiers[key]):
             yield row.digest, key
 
 

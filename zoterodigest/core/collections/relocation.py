@@ -18,7 +18,7 @@ from zoterodigest.core.collections.collection_rows import (
     name_of,
     path_fingerprints,
 )
-from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, LinkState
+from zoterodigest.core.links.link import CollectionRow, CollectionRowKey
 from zoterodigest.core.plan.plan import (
     Action,
     CreateEntry,
@@ -72,7 +72,7 @@ def relocations(
     for link in links:
         before, item = link.before, link.item
         home = home_of(before.place, collections) if before else None
-        if before is None or before.state is not LinkState.LINKED or item is None or home is None:
+        if before is None or not before.is_linked or item is None or home is None:
             continue
         others = item.collections - own[item.key]
         now_in = [row for row in of_digest[before.digest] if row.collection in others]

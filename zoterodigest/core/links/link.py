@@ -148,9 +148,14 @@ class LockRow:
         return self.digest, self.headings
 
     @property
+    def is_linked(self) -> bool:
+        """Whether it links an entry, and is no tombstone."""
+        return self.state is LinkState.LINKED
+
+    @property
     def links_digest(self) -> bool:
         """Whether it links an entry of a digest, and not one of a bibliography."""
-        return self.state is LinkState.LINKED and self.digest.is_digest
+        return self.is_linked and self.digest.is_digest
 
     def agrees_at_entry(self, name: str, raw: str) -> bool:
         """Tell whether the text `raw` of the entry's field is that of its base."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import field, replace
 from typing import TypeAlias
 
-from zoterodigest.core.links.link import Base, CollectionRow, LinkState, LockRow, fingerprint
+from zoterodigest.core.links.link import Base, CollectionRow, LockRow, fingerprint
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.core.values.annotation import ItemAnnotations
 from zoterodigest.core.values.file_keys import SourceKey
@@ -278,7 +278,7 @@ def bib_entry_id(file: SourceKey, key: str) -> BibEntryId:
 
 def linked_entries(links: Iterable[Link], rows: Iterable[LockRow]) -> Mapping[BibEntryId, str]:
     """Return the items of entries of .bib files; `rows` tell of those that `links` do not."""
-    found = {(row.digest, row.key): row.item for row in rows if row.state is LinkState.LINKED}
+    found = {(row.digest, row.key): row.item for row in rows if row.is_linked}
     bibs = (link for link in links if link.row.digest.is_bib)
     return found | {bib_entry_id(one.row.digest, one.entry.key): one.row.item for one in bibs}
 
@@ -296,7 +296,7 @@ def diverged_entries(links: Iterable[Link], rows: Iterable[LockRow]) -> frozense
     # The link of a row knows more: it has what the run settles.
     others = (row for row in rows if row.digest.is_bib and row.id not in taking_part)
     found = {bib_entry_id(link.row.digest, link.entry.key) for link in links if link.diverged}
-    linked = (row for row in others if row.diverged and row.state is LinkState.LINKED)
+    linked = (row for row in others if row.diverged and row.is_linked)
     return frozenset(found.union((row.digest, row.key) for row in linked))
 
 

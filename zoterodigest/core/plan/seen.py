@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TypeVar
 
-from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint
+from zoterodigest.core.links.link import Base, LockRow, Print, fingerprint
 from zoterodigest.core.links.merge import is_set
 from zoterodigest.core.values.record import Item
 from zoterodigest.frozen import dataclass
@@ -145,7 +145,7 @@ def with_moved(seen: Seen, before: Iterable[LockRow], after: Iterable[LockRow]) 
     for row in after:
         if row.id not in then:
             rows.setdefault(row.id, row)
-        elif row.state is LinkState.LINKED and row != then[row.id]:
+        elif row.is_linked and row != then[row.id]:
             known = rows.get(row.id) or replace(then[row.id], bases={})
             rows[row.id] = _moved(known, then[row.id], row)
             lags += ((row.id, name) for name in _moved_names(then[row.id], row))

@@ -81,19 +81,19 @@ def fates_of(
     known = [row for row in rows if row.state is not LinkState.UNLINKED]
     members: dict[str, dict[str, frozenset[Identifier]]] = defaultdict(dict)
     for row in known:
-        if row.state is LinkState.LINKED and row.item not in merged_into:
+        if row.is_linked and row.item not in merged_into:
             members[row.item][row.id] = _identifiers(row, entries)
     moving = [row for row in known if row.item in merged_into and row.id in entries]
     # As in a run between two merges: neither a link that ended before nor one of an item that was
     # merged into another's takes from it the item that stays.
     into = {item.key: len(item.replaces) for item in items}
-    moving.sort(key=lambda row: (row.state is not LinkState.LINKED, -into.get(row.item, 0)))
+    moving.sort(key=lambda row: (not row.is_linked, -into.get(row.item, 0)))
     found: dict[str, Fate] = {}
     joined: set[str] = set()
     for row in moving:
         key, own = merged_into[row.item], _identifiers(row, entries)
         other = next((one for one in members[key].values() if contradict(own, one)), None)
-        if row.state is LinkState.LINKED or other is None:
+        if row.is_linked or other is None:
             joined.add(key)
         if other is not None:
             found[row.id] = OtherWork(key, contradicting(own, other))

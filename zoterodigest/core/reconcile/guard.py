@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 
 from zoterodigest.core.collections.relocation import PLACE
-from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import (
     ChangeEntry,
     ChangeItem,
@@ -92,7 +91,7 @@ def _emptied(plan: Plan, gone: Set[str]) -> GuardStop | None:
     """Return the stop for the first digest that loses all of its linked entries, if one does."""
     linked: dict[SourceKey, list[str]] = defaultdict(list)
     for row in plan.rows_before:
-        if row.state is LinkState.LINKED:
+        if row.is_linked:
             linked[row.digest].append(row.id)
     lost = _dropped(plan) | gone
     for digest, row_ids in sorted(linked.items()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
     EntryReport,
@@ -39,7 +39,7 @@ class ItemFinder:
     ) -> None:
         self._terms = run_options
         self._taken = {*(item.key for item in library.items), *library.taken}
-        linked = frozenset(row.item for row in rows if row.state is LinkState.LINKED)
+        linked = frozenset(row.item for row in rows if row.is_linked)
         self._catalogue = library_catalogue(library.items, linked)
         self._named = NamedItems(library.items, library.group, library.parents, run_options.files)
 

@@ -118,7 +118,7 @@ def _standing(
     entry_of: dict[str, Entry | None] = {row.id: None for row in pairing.unreadable}
     entry_of |= {row.id: entries[index] for index, row in pairing.rows.items()}
     for row in kept:
-        if row.id in entry_of and row.state is LinkState.LINKED:
+        if row.id in entry_of and row.is_linked:
             yield row, entry_of[row.id]
 
 
@@ -187,7 +187,7 @@ class _LinkingRun:
         elif fate is None and row.item in self._taken_back:
             # Ended like the link of a trashed item: it is taken up if ours comes back.
             self.kept[row.id] = replace(row, state=LinkState.TRASHED)
-            is_news = row.state is LinkState.LINKED
+            is_news = row.is_linked
             self.reports.append(TakenBack(row) if is_news else NotLinked(row))
         elif _is_ended(row, item):
             self.reports.append(NotLinked(row))
@@ -288,7 +288,7 @@ class _LinkingRun:
         """
         rules = self._terms.rules_for(entry.digest)
         # A library that was restored from a backup lacks items that nobody deleted.
-        is_obeyed = row.state is LinkState.LINKED and not self._is_older
+        is_obeyed = row.is_linked and not self._is_older
         is_removed = rules.when_trashed is WhenTrashed.REMOVE and is_obeyed
         edited = edited_fields(entry, item, row, self._terms.folding) if item else ()
         # By default a tombstone: later runs report the entry as not linked, `--relink` revives it.

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.run_options import LibraryState, RunOptions
 from zoterodigest.core.reconcile.linking import Linking
@@ -33,7 +33,7 @@ def with_owners(linking: Linking, library: LibraryState, run_options: RunOptions
     # Files that take no part in this run may own the record all the same.
     others = defaultdict[str, list[LockRow]](list)
     for row in linking.kept:
-        if row.digest in files and row.state is LinkState.LINKED:
+        if row.digest in files and row.is_linked:
             others[row.item].append(row)
     shared = {key: at for key, at in by_item.items() if len(at) > 1 or key in others}
     if not shared:

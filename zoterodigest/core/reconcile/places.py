@@ -18,7 +18,7 @@ from zoterodigest.core.collections.collection_rows import (
     place_entries,
 )
 from zoterodigest.core.collections.relocation import PLACE, Relocations
-from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow, fingerprint
+from zoterodigest.core.links.link import CollectionRow, LockRow, fingerprint
 from zoterodigest.core.plan.plan import (
     ChangeItem,
     CreateCollection,
@@ -96,7 +96,7 @@ def place(
 
 def _linked(known: LastSync) -> Mapping[SourceKey, int]:
     """Return how many linked rows each digest and bibliography has."""
-    return Counter(row.digest for row in known.rows if row.state is LinkState.LINKED)
+    return Counter(row.digest for row in known.rows if row.is_linked)
 
 
 def _placement(link: Link, run_options: RunOptions) -> EntryPlacement | None:
@@ -152,7 +152,7 @@ class _Placer:
             if place is not None:
                 self.wanted[link.row.item].add(self._placements.target(place))
         for row in linking.kept:
-            if row.state is LinkState.LINKED:
+            if row.is_linked:
                 self.wanted[row.item].add(home_of(row.place, self._former_homes))
 
     def placed(self, link: Link, place: EntryPlacement | None) -> tuple[Link, Moves]:
@@ -164,7 +164,7 @@ class _Placer:
         if place is None:
             return self._unplaced(link), Moves()
         target, former = self._placements.target(place), self._placements.former(place)
-        is_revived = link.before is not None and link.before.state is not LinkState.LINKED
+        is_revived = link.before is not None and not link.before.is_linked
         if target is None or (target == former and not is_revived):
             return replace(link, row=at_home(link.row, former, self._homes)), Moves()
         row, moves = self._moves(link.row, place, target)
@@ -172,7 +172,7 @@ class _Placer:
 
     def kept(self, row: LockRow) -> LockRow:
         """Return `row`, which this run does not act on, where its item has been put."""
-        if row.state is not LinkState.LINKED:
+        if not row.is_linked:
             return row
         return at_home(row, home_of(row.place, self._former_homes), self._homes)
 

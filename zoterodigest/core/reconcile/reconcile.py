@@ -190,7 +190,7 @@ def _dropped(
     """Return the rows whose entry just left, with their items, by what is to become of these."""
     items = {item.key: item for item in library.items}
     linked = {link.row.item for link in linking.links}
-    linked |= {row.item for row in linking.kept if row.state is LinkState.LINKED}
+    linked |= {row.item for row in linking.kept if row.is_linked}
     found: dict[WhenDropped, list[tuple[LockRow, Item]]] = {rule: [] for rule in WhenDropped}
     for report in linking.reports:
         item = items.get(report.row.item) if isinstance(report, DroppedEntry) else None

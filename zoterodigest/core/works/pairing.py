@@ -142,9 +142,9 @@ def pair(
         )
         # Linked rows first: a tombstone must not take the entry of a link that goes on.
         for is_linked in (True, False):
-            table.pair_all([row for row in table.rows if _is_linked(row) is is_linked])
+            table.pair_all([row for row in table.rows if row.is_linked is is_linked])
         paired |= table.paired
-        left = [row for row in table.rows_left() if _is_linked(row)]
+        left = [row for row in table.rows_left() if row.is_linked]
         away += [row for row in left if row.digest in scope.files]
         missing += _missing(table.paired.values(), left, scope)
     unreadable = {row.id for row in _standing(missing, unread)}
@@ -180,12 +180,8 @@ def _renamed(found: Iterable[LockRow], left: Iterable[LockRow]) -> set[SourceKey
     Fewer can be papers that two digests share: the others of a file that is gone then stay linked.
     """
     ends = Counter(row.digest for row in left)
-    votes = Counter(row.digest for row in found if _is_linked(row))
+    votes = Counter(row.digest for row in found if row.is_linked)
     return {digest for digest, count in votes.items() if count >= ends[digest]}
-
-
-def _is_linked(row: LockRow) -> bool:
-    return row.state is LinkState.LINKED
 
 
 def _is_retired(row: LockRow) -> bool:

@@ -108,7 +108,7 @@ def _row_lines(row: LockRow) -> Iterator[str]:
     for name in _SETS:
         if members := getattr(row.origin, name):
             yield f"{name} {_words(sorted(members))}\n"
-    if row.state is not LinkState.LINKED:
+    if not row.is_linked:
         yield f"state {row.state.value}\n"
     if row.diverged:
         yield f"diverged {_words(sorted(row.diverged))}\n"

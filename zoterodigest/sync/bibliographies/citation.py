@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.keys import is_provisional
-from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint, print_of
+from zoterodigest.core.links.link import Base, LockRow, Print, fingerprint, print_of
 from zoterodigest.core.plan.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
 from zoterodigest.core.values.record import CITEKEY, EMPTY, Entry, Item, text_in
 from zoterodigest.library.item_json import Data, ItemJson
@@ -166,7 +166,7 @@ def _lacking(plan: Plan, gathered: Gathered) -> dict[str, tuple[str, ...]]:
     for link in plan.links:
         key, item = link.row.item, link.item
         is_empty = item is None or (not item.is_trashed and item.fields.get(CITEKEY) == EMPTY)
-        is_linked = link.row.state is LinkState.LINKED and link.row.digest in bringing
+        is_linked = link.row.is_linked and link.row.digest in bringing
         if is_empty and is_linked and key not in given | leaving:
             found[key] = (*found.get(key, ()), link.row.id)
     # Entries that the plan makes have no links yet.

@@ -22,7 +22,7 @@ from zoterodigest.bibtex.export.entry import to_entry
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.reading import bib_fields_of
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.core.links.link import Exported, LinkState, LockFile, LockRow
+from zoterodigest.core.links.link import Exported, LockFile, LockRow
 from zoterodigest.core.plan.plan import BibEntryId, Plan, bib_entry_id
 from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.core.values.record import Entry
@@ -124,7 +124,7 @@ def without_edited(lock: LockFile, entries: Iterable[Entry]) -> LockFile:
     renews the prints of what it rewrites; but not every run exports, nor rewrites every entry.
     """
     ours: dict[BibEntryId, Exported] = {one.place: one for one in lock.exported if one.prints}
-    linked = (row for row in lock.rows if row.digest.is_bib and row.state is LinkState.LINKED)
+    linked = (row for row in lock.rows if row.digest.is_bib and row.is_linked)
     rows: dict[BibEntryId, LockRow] = {(row.digest, row.key): row for row in linked if ours}
     for entry in entries if rows else ():
         place: BibEntryId = entry.digest, entry.key

@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from zoterodigest.bibtex.edit.document import NO_VENUES
 from zoterodigest.bibtex.reading import standing_entries
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.plan import (
     Action,
     BibEntryId,
@@ -128,8 +128,8 @@ def linked_items(
     Those of digests that take no part in the run come last. `actions` are still to be done.
     """
     bibs = [row for row in rows if row.digest.is_bib]
-    left = {(row.digest, row.item) for row in bibs if row.state is not LinkState.LINKED}
-    left -= {(row.digest, row.item) for row in bibs if row.state is LinkState.LINKED}
+    left = {(row.digest, row.item) for row in bibs if not row.is_linked}
+    left -= {(row.digest, row.item) for row in bibs if row.is_linked}
     places = {link.row.id: link.index for link in links}
     linked = (row for row in rows if row.links_digest)
     ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
-from zoterodigest.core.links.link import LinkState, LockFile
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import Configuration
@@ -158,7 +158,7 @@ def _lock_of(project: ProjectFolder) -> LockFile | None:
 def _linked(project: ProjectFolder, lock: LockFile | None) -> list[Path]:
     """Return the digests that a lock file links and that are there, and those of feeds."""
     rows = lock.rows if lock else ()
-    linked = {row.digest for row in rows if row.state is LinkState.LINKED}
+    linked = {row.digest for row in rows if row.is_linked}
     keys = sorted(linked | {digest.key for digest in project.digests()})
     return [project.root / key for key in keys if not key.is_bib and (project.root / key).exists()]
 

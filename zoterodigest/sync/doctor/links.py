@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from zoterodigest.core.links.link import LinkState, LockFile, LockRow
+from zoterodigest.core.links.link import LockFile, LockRow
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.catalogue import successors
@@ -18,7 +18,7 @@ from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, fi
 def link_findings(site: CheckedProject, contents: Contents) -> Iterator[Finding]:
     """Yield the links whose item or note is gone from the library, by digest."""
     rows = site.lock.rows if site.lock else ()
-    linked = [row for row in rows if row.state is LinkState.LINKED]
+    linked = [row for row in rows if row.is_linked]
     followed = successors(contents.items)
     live = {item.key for item in contents.items if not item.is_trashed}
     in_order = sorted(linked, key=lambda row: row.digest)

@@ -9,7 +9,6 @@ import os
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.reports import MissingFile
 from zoterodigest.core.reconcile.acknowledging import acknowledgement_of
@@ -149,7 +148,7 @@ def _missing(site: CheckedProject, unmounted: Container[str]) -> Iterator[str]:
     away = {
         row.digest
         for row in (lock.rows if lock else ())
-        if row.state is LinkState.LINKED
+        if row.is_linked
         and acknowledgement_of(MissingFile(row, is_there=False), {}, Folding()) not in known
     }
     for key in sorted(away):

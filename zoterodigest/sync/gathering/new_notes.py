@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.run_options import NewFile
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_names import file_name, free_name
@@ -147,7 +146,7 @@ def _added(vault: NewNotes, gathered: Gathered, seen: Seen) -> Iterator[Item]:
     own = {row.digest for row in lock.rows} | {row.digest for row in lock.collection_rows}
     # A collection above those of folders may be of no digest.
     own = {key for key in own if key and project.former_rules(key) is vault.rules}
-    linked = {it.item for it in lock.rows if it.digest in own and it.state is LinkState.LINKED}
+    linked = {it.item for it in lock.rows if it.digest in own and it.is_linked}
     collections = {row.collection for row in lock.collection_rows if row.digest in own}
     collections &= seen.collections.keys()
     for item in gathered.contents.items:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from zoterodigest.core.links.link import LinkState, LockRow, fingerprint
+from zoterodigest.core.links.link import LockRow, fingerprint
 from zoterodigest.core.reconcile.link_keys import keys_of_entry, keys_of_link
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry
@@ -50,7 +50,7 @@ def files_beside(workspace: Workspace, gathered: Gathered) -> Mapping[SourceKey,
     if not (workspace.is_named and any(read.digest.rules.is_vault for read in gathered.digests)):
         return {}
     # A file that has no link yet meets the others by what it says of its paper.
-    rows = [row for row in gathered.lock.rows if row.state is LinkState.LINKED]
+    rows = [row for row in gathered.lock.rows if row.is_linked]
     keys = frozenset().union(
         *map(keys_of_entry, gathered.entries),
         *(keys_of_link(row, None) for row in rows if row.digest in named),
@@ -79,7 +79,7 @@ def keys_in_notes(workspace: Workspace, gathered: Gathered) -> Mapping[str, str]
     rows = {
         row.digest: row
         for row in gathered.lock.rows
-        if row.key and row.links_digest and row.state is LinkState.LINKED
+        if row.key and row.links_digest and row.is_linked
         if row.item in items and not items[row.item].json.stated_citekey
     }
     found = {file: key for file, row in rows.items() if (key := _key_in_name(row))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
-from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.reconcile.following import Fate, MergedInto, OtherWork, fates_of
 from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.duplicates import Copy, Duplicate, copies_of, find_duplicates
@@ -70,7 +70,7 @@ def _item_of(row: LockRow, fate: Fate | None, live: Container[str]) -> str:
 
     Of a link that ended it is the item in the trash: an entry and its own entry of a .bib had one.
     """
-    if isinstance(fate, MergedInto) and row.state is LinkState.LINKED:
+    if isinstance(fate, MergedInto) and row.is_linked:
         return fate.key
-    is_linked = row.state is LinkState.LINKED and not isinstance(fate, OtherWork)
+    is_linked = row.is_linked and not isinstance(fate, OtherWork)
     return row.item if is_linked or row.item not in live else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from zoterodigest.core.links.link import LinkState, LockFile, LockRow
+from zoterodigest.core.links.link import LockFile, LockRow
 from zoterodigest.core.reconcile.settle import fields_edited_since
 from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.pairing import Pairing, PairingScope, pair
@@ -72,7 +72,7 @@ def _edited(
     folding = workspace.zotero.folding()
     for at, row in sorted(pairing.rows.items()):
         # The tombstone of a link says nothing of its fields.
-        if row.state is LinkState.LINKED:
+        if row.is_linked:
             fields = fields_edited_since(entries[at], row, folding)
             if fields:
                 yield EditedEntry(entries[at], fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.values.identity import match_title
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
 from zoterodigest.core.works.pairing import title_print
@@ -64,7 +64,7 @@ class StandingWorks:
         for row in self._rows:
             is_same_title = bool(title) and row.title == title and not row.identifiers
             if row.identifiers & named or is_same_title:
-                yield WasLinked(row.digest, row.state is not LinkState.LINKED)
+                yield WasLinked(row.digest, not row.is_linked)
 
 
 def still_linked(
@@ -72,4 +72,4 @@ def still_linked(
 ) -> list[LockRow]:
     """Return the rows that link entries of digests which were not read and are not gone."""
     elsewhere = {*read, *gone}
-    return [row for row in rows if row.state is LinkState.LINKED and row.digest not in elsewhere]
+    return [row for row in rows if row.is_linked and row.digest not in elsewhere]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 
-from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.plan import (
     Action,
     ChangeEntry,
@@ -47,7 +47,7 @@ def changes_little(prepared: Prepared) -> bool:
         or writes.unwritable
         or not placed <= files
         or not _stay(before, after, moved.keys())
-        or not all(row.state is LinkState.LINKED for row in came.values())
+        or not all(row.is_linked for row in came.values())
         or not all(before[row_id].digest in prepared.gathered.gone for row_id in moved)
         or not rows_then <= rows_now
         or not {row.digest for row in rows_now - rows_then} <= placed

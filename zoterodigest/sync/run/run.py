@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.plan import CreateEntry, Plan
 from zoterodigest.core.plan.reports import HeldFile
@@ -94,7 +93,7 @@ class Prepared:
         if quiet.links:
             return replace(quiet.totals, stays={**quiet.totals.stays, **stays})
         rows = [row for row in self.plan.rows_before if row.digest.is_digest]
-        linked = sum(row.state is LinkState.LINKED for row in rows)
+        linked = sum(row.is_linked for row in rows)
         entries = sum(len(read.document.entries) for read in self.gathered.digests)
         return Totals(linked, len(rows) - linked, entries, stays)
 
@@ -155,8 +154,7 @@ def with_writes(prepared: Prepared) -> Prepared:
         plan,
         # Of its part alone a run would stop at 25 edits, and everything would be read: for 100 of
         # 10,000 entries that took 9 s in place of 2.
-        gathered.quiet.totals.linked
-        or sum(row.state is LinkState.LINKED for row in gathered.lock.rows),
+        gathered.quiet.totals.linked or sum(row.is_linked for row in gathered.lock.rows),
         pruned=[f"{bib.key}: {key}" for bib in prepared.bibs for key in bib.updated.removed],
         max_changes=options.max_changes,
         allow_removals=options.allow_removals,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from zoterodigest.core.collections.relocation import PLACE
-from zoterodigest.core.links.link import Base, CollectionRow, LinkState, LockFile, LockRow
+from zoterodigest.core.links.link import Base, CollectionRow, LockFile, LockRow
 from zoterodigest.core.plan.plan import CreateEntry, Link, MoveEntry, Plan
 from zoterodigest.core.plan.reports import (
     AddedItem,
@@ -95,7 +95,7 @@ def _is_over_all(prepared: Prepared, lock: LockFile) -> bool:
     if prepared.options.selection is not None or gathered.unread_sources:
         return False
     read = gathered.digest_keys | {one.key for one in gathered.bibs} | gathered.gone
-    linked = (row.digest for row in lock.rows if row.state is LinkState.LINKED)
+    linked = (row.digest for row in lock.rows if row.is_linked)
     return not prepared.workspace.is_named or read.issuperset(linked)
 
 

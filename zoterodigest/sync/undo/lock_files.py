@@ -81,7 +81,7 @@ def _ended(present: LockFile, back: LockFile, waits: Callable[[LockRow], bool]) 
 
     def is_ended(row: LockRow) -> bool:
         state = rows[row.id].state
-        is_ending = row.state is LinkState.LINKED and state is not LinkState.LINKED
+        is_ending = row.is_linked and state is not LinkState.LINKED
         return is_ending and not (state is LinkState.TRASHED and waits(row))
 
     return replace(
@@ -92,9 +92,9 @@ def _ended(present: LockFile, back: LockFile, waits: Callable[[LockRow], bool]) 
 def _released_row(
     back: LockRow, present: LockRow | None, waits: Callable[[LockRow], bool]
 ) -> LockRow:
-    is_linked = present is not None and present.state is LinkState.LINKED
+    is_linked = present is not None and present.is_linked
     is_trashed = present is not None and present.state is LinkState.TRASHED
-    if back.state is not LinkState.LINKED or is_linked or (is_trashed and waits(back)):
+    if not back.is_linked or is_linked or (is_trashed and waits(back)):
         return back
     return present or replace(back, state=LinkState.UNLINKED)
 
@@ -130,7 +130,7 @@ def _with_agreed(
     Else the next sync would record them, and to undo this undo would look like an edit: the undo
     brings an end back to the base that this row has now, and the sync to another one.
     """
-    if link is None or link.item is None or row.state is not LinkState.LINKED:
+    if link is None or link.item is None or not row.is_linked:
         return row
     folding = undoing.workspace.zotero.folding()
     ends = side_of(link.entry), item_end(link, link.item, row)

@@ -48,7 +48,7 @@ def _rows_to_end(gathered: Gathered) -> Iterator[LockRow]:
     keys = {read.key for read in gathered.digests}
     ending = [row for row in gathered.lock.rows if row.digest in keys]
     yield from (row for row in ending if row.state is not LinkState.UNLINKED)
-    linked = [row for row in gathered.lock.rows if row.state is LinkState.LINKED]
+    linked = [row for row in gathered.lock.rows if row.is_linked]
     held = {row.item for row in linked if row.digest not in keys and row.links_digest}
     left = {row.item for row in ending} - held
     yield from (row for row in linked if row.digest.is_bib and row.item in left)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import field, replace
 from pathlib import Path
 
-from zoterodigest.core.links.link import NO_LINKS, LinkState, LockFile, fingerprint
+from zoterodigest.core.links.link import NO_LINKS, LockFile, fingerprint
 from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import Run, changed_links, is_undo, killed_undos
 from zoterodigest.core.plan.seen import Seen, lagging_again, with_moved
@@ -229,7 +229,7 @@ def _seen_back(seen: Seen, present: LockFile, back: LockFile, written: Sequence[
             _seen_in(collections, row.item, {placed[place]}, (placed[place_before],))
     held_by = {key: frozenset(held) for key, held in collections.items()}
     # A link that comes back was seen as it was when it ended: that had moved nothing here.
-    ended = {row.id for row in present.rows if row.state is not LinkState.LINKED}
+    ended = {row.id for row in present.rows if not row.is_linked}
     moved = with_moved(seen, present.rows, (row for row in back.rows if row.id not in ended))
     return replace(moved, collections=held_by)
 
