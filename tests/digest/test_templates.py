@@ -258,6 +258,36 @@ def test_two_ways_to_read_a_line_are_told_with_both_columns() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "authors", "title"),
+    [
+        ("Ada Reed, Bo Finch, Cy Kite, On Graphs", "Ada Reed, Bo Finch, Cy Kite", "On Graphs"),
+        ("Reed, Ada and Finch, Bo, Owls, Herons", "Reed, Ada and Finch, Bo", "Owls, Herons"),
+        ("A. Reed, B.C. Finch, Owls, Herons", "A. Reed, B.C. Finch", "Owls, Herons"),
+    ],
+)
+def test_names_before_a_title_are_all_people_before_it(text: str, authors: str, title: str) -> None:
+    [slots] = slots_in(f"- {text} [[pdf]({ID})]\n", "- {authors}, {title} {links}")
+
+    assert (slots["authors"], slots["title"]) == (authors, title)
+
+
+def test_a_period_of_an_initial_ends_no_names_before_a_title() -> None:
+    source = f"- Ada Q. Reed, Bo K. Finch. On Owls. KDD 2021. [[pdf]({ID})]\n"
+
+    [slots] = slots_in(source, "- {authors}. {title}. {venue}. {links}")
+
+    assert (slots["authors"], slots["title"]) == ("Ada Q. Reed, Bo K. Finch", "On Owls")
+
+
+def test_a_line_of_links_begins_no_entry_though_its_label_is_where_a_number_stands() -> None:
+    source = f"[12]On Owls<br>\n[paper]({ID})<br>\n\n[11]Herons<br>\n[paper]({ID}) | [code]({ID})\n"
+
+    entries = read(source, "[{ignored}]{title}\n{links}").entries
+
+    assert [entry.title for entry in entries] == ["On Owls", "Herons"]
+
+
+@pytest.mark.parametrize(
     ("text", "title", "venue"),
     [
         ("On Graphs KDD 2021", "On Graphs", "KDD 2021"),

@@ -89,7 +89,7 @@ _AND = lazy_regex(r" (?:and|und|&) ")
 
 def _is_person(text: str, fewest: int) -> bool:
     name = _FOOTNOTE.sub("", text)
-    words = name.replace("-", " ").split()
+    words = name.replace("-", " ").replace(".", ". ").split()
     capitals = sum(word[:1].isalpha() and not word[0].islower() for word in words)
     is_sentence = "." in _INITIAL.sub("", name) or " 等 " in name
     is_name = not (_NO_SIGNS.search(name) or NO_NAME.search(name) or is_sentence)

@@ -182,8 +182,9 @@ def _stopped_at_head(
         return FormatStep.CONTAINER, f"its entries begin as {kinds}, and this line does not"
     if form.keys and all(found.first != line for found in find_entries(lines, form)):
         return FormatStep.CONTAINER, "its entries have fields below them, and this line has none"
-    begin = possible_begins(form.by_container[container], shorn(data))
-    matches = (pattern.search(shorn(data)) for pattern in begin)
+    inner = form.by_container[container]
+    begins = possible_begins(inner, shorn(data))
+    matches = (inner.begin[at].search(shorn(data)) for at in begins)
     match = next((it for it in matches if it is not None), None)
     if match is None:
         # Any line may begin a paragraph: to be one says nothing. A list that is read without titles

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.format.pattern import Match, Pattern
+from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.lines import BareLines, Lines, shorn
 from zoterodigest.digest.read.open_titles import has_no_open_title
@@ -52,6 +52,8 @@ _RULE = lazy_regex(rb"^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?
 _HEADING = lazy_regex(rb"^ {0,3}#{1,6}(?:[ \t]|$)")
 _EMOJI_NAMES = lazy_regex(rb"(?:[ \t]*:[a-z][a-z0-9_+-]*:)+$")
 _OPENING, _CLOSING = "“".encode(), "”".encode()
+_ADDRESS = (b"(http://", b"(https://")
+"""What stands behind the `]` of a link."""
 _MARKS = b" \t\r\n*_`[]()"
 
 
@@ -63,9 +65,9 @@ def head_match(
     `numbers` are those of the patterns that may match, if they are known.
     """
     text = shorn(data)
-    for pattern in possible_begins(form, text, numbers):
-        match = pattern.search(text)
-        if match is None:
+    for at in possible_begins(form, text, numbers):
+        match = form.begin[at].search(text)
+        if match is None or _begins_in_link(form, at, text):
             continue
         # A short name before the title is no date, venue or "News" either: those lead an item.
         names = (match.groups.get(name) for name in ("title", "short_title", "ignored"))
@@ -74,20 +76,33 @@ def head_match(
     return None
 
 
+def _begins_in_link(form: DigestFormat, number: int, text: bytes) -> bool:
+    """Whether a line matches a template only where a link is torn: `[{ignored}]{title}`."""
+    if not form.templates or form.entry.loose or b"](" not in text:
+        return False
+    line = form.patterns[number].lines[0]
+    for chosen in line.fitting(text.strip()):
+        if found := chosen.shortest(text.strip()):
+            slots = zip(chosen.places, found.slots, strict=True)
+            titles = (slot for place, slot in slots if place.slot == "title")
+            return any(text.strip()[slice(*slot)].startswith(_ADDRESS) for slot in titles)
+    return False
+
+
 def possible_begins(
     form: DigestFormat, text: bytes, numbers: Sequence[int] | None = None
-) -> Sequence[Pattern]:
+) -> Sequence[int]:
     """Return the `begin` patterns, without those that a line, seen at once, does not match.
 
     For headings over lists with links of all kinds that is 15 % of reading them.
     """
     if not form.entry.loose:
-        return form.begin if numbers is None else [form.begin[at] for at in numbers]
+        return range(len(form.begin)) if numbers is None else numbers
     # One search for the few signs of each template tells that a line can match two of seventeen,
     # and under a third of the choices: 7 % of reading pages of all kinds.
     numbers = form.sketches.find(text) if numbers is None else numbers
     open_titles = form.open_titles if has_no_open_title(text) else ()
-    return [form.patterns[at].begin for at in numbers if at not in open_titles]
+    return [at for at in numbers if at not in open_titles]
 
 
 def heads_in(lines: Lines, form: DigestFormat, bare: BareLines) -> Iterator[Head]:

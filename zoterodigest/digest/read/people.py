@@ -104,6 +104,20 @@ def is_ideographic_name(text: str) -> bool:
     return _IDEOGRAPHIC_NAME.fullmatch(text) is not None
 
 
+def begins_with_name(text: str) -> bool:
+    """Whether a text begins with a person, an initial or a last name before a person."""
+    items = [item.strip() for item in _NAME_END.split(text, maxsplit=2)]
+    if len(items) < 2:
+        return False
+    is_torn = len(items[0].split()) == 1 and items[0][:1].isupper()
+    return is_person(items[0]) or (
+        is_torn and (len(items[0].replace(".", "")) < 3 or is_person(items[1]))
+    )
+
+
+_NAME_END = lazy_regex(r"[,;.](?:\s|$)|\s(?:and|&)\s")
+
+
 def are_two_last_names(text: str) -> bool:
     """Whether a text is "Gu and Dao": two last names, which no comma parts."""
     people = names.parse_names(one_line(text)).people

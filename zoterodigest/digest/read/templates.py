@@ -25,6 +25,7 @@ from zoterodigest.digest.read.found import EntryRange, is_title
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
 from zoterodigest.digest.read.open_titles import has_no_open_title
+from zoterodigest.digest.read.people import begins_with_name
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import (
     BLANKS,
@@ -256,7 +257,7 @@ def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | Two
             ways += 1
             found = unmarked(chosen, match, data) if chosen.is_loose else match
             if found not in taken and _is_taken(chosen, match, found, data, terms):
-                if taken and not _may_name_venue(chosen):
+                if taken and not _may_be_told(chosen):
                     return _parting(chosen, taken[0], found)
                 taken.append(found)
             if ways >= MOST_WAYS:
@@ -264,17 +265,32 @@ def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | Two
                 return TwoWays("", (0, 0))
             match = chosen.following(data, match)
         if taken:
-            sure = taken if len(taken) == 1 else _with_known_venue(chosen, taken, data, terms[1])
+            sure = taken if len(taken) == 1 else _surest(chosen, taken, data, terms[1])
             if len(sure) == 1:
                 return LineRead(chosen, sure[0])
             return _parting(chosen, taken[0], taken[1])
     return None
 
 
-def _may_name_venue(chosen: ChosenPattern) -> bool:
-    """Whether a venue stands right behind the title: where it begins, its name may tell."""
+def _may_be_told(chosen: ChosenPattern) -> bool:
+    """Whether values may tell where the title begins or ends: names before it, a venue behind."""
     names = [place.slot for place in chosen.places]
-    return not chosen.is_loose and ("title", "venue") in pairwise(names)
+    pairs = {("authors", "title"), ("title", "venue")}
+    return not chosen.is_loose and not pairs.isdisjoint(pairwise(names))
+
+
+def _surest(
+    chosen: ChosenPattern, taken: Sequence[LineMatch], data: bytes, venues: VenueTable
+) -> Sequence[LineMatch]:
+    """Return the ways in which the title begins with no name and the venue is a known one."""
+    places = [place.slot for place in chosen.places]
+    if ("authors", "title") in pairwise(places):
+        at = places.index("title")
+        whole = [one for one in taken if not begins_with_name(decoded(data[slice(*one.slots[at])]))]
+        taken = whole or taken
+    if len(taken) == 1 or ("title", "venue") not in pairwise(places):
+        return taken
+    return _with_known_venue(chosen, taken, data, venues)
 
 
 def _with_known_venue(
