@@ -12,6 +12,7 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.learn.format_text import format_name, format_text
 from zoterodigest.digest.learn.learning import Learned, learn_templates, likely_entry
 from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.report import entry_json
 from zoterodigest.mapping import load
@@ -85,7 +86,7 @@ VENUES = ("CVPR 2021", "ICLR 2022", "NeurIPS 2020", "ICML 2019")
         # Brackets that are escaped stand around links as others do.
         ("* {t} \\[[Paper]({u})] \\[[Code]({u})]\n", "* {title} {links}"),
         # A venue of all entries is a value, and no words of the template.
-        ("- {t} RecSys 2022 【第 {n}】\n", "- {title} {venue} 【第 {ignored}】"),
+        ("- {t} RecSys 2022 【第 {n}】\n", "- {title} {venue} 【{ignored}】"),
         ("- {t}, KDD, 2021. [pdf]({u})\n", "- {title}, {venue}. {links}"),
         ("- 16-ATC-{t}\n", "- {venue}-{title}"),
         # Where the name of a venue leads is no page of the paper.
@@ -124,7 +125,7 @@ def test_four_digits_in_any_brackets_are_a_year(times: tuple[str, ...], slot: st
     assert f"{{{slot}}}" in template
 
 
-def test_a_nickname_before_a_colon_is_of_the_title() -> None:
+def test_a_nickname_in_marks_before_a_title_is_its_short_title() -> None:
     nicknames = ("**Owl**: ", "**Kite**: ", "", "**Gull**: ")
     text = "".join(
         f"- 202{n} best paper, {nickname}{t}, [link](https://arxiv.org/abs/2101.0000{n})\n"
@@ -133,9 +134,12 @@ def test_a_nickname_before_a_colon_is_of_the_title() -> None:
 
     found = learned(text)
 
-    titles = [one.title.replace("*", "") for one in found.document.entries]
-    assert titles[0] == "Owl: Deep Nets: A Survey"
-    assert titles[2:] == ["On Graphs", "Gull: A Simple Baseline"]
+    read = [(_slot(one, "short_title"), one.title) for one in found.document.entries]
+    assert read == list(zip(("Owl", "Kite", "", "Gull"), TITLES, strict=True))
+
+
+def _slot(entry: DigestEntry, name: str) -> str:
+    return next((slot.words for slot in entry.slots if slot.name == name), "")
 
 
 def test_rows_of_universities_are_no_summary() -> None:
@@ -303,7 +307,7 @@ SLASHES = "".join(
         (
             AFFILIATED,
             2,
-            "- {title}\n\n  Author: {ignored}, {ignored} | {ignored}\n  keyword: {tags}\n"
+            "- {title}\n\n  Author: {ignored} | {ignored}\n  keyword: {tags}\n"
             "  Abstract : {abstract}",
             ["Counting Owls by Ear", "Pellets and What Is in Them"],
         ),

@@ -1,26 +1,26 @@
 """Learning: the templates that read most of a list, found by comparing its entries.
 
 For each way to cut the digest into blocks, lines that stand in one place of their blocks are
-compared, and what they have in common is written as a line of a template. Templates are then tried
-and mended: the one counts that reads most entries, whole and in one way. What it leaves is learned
-as a further template.
+compared, and what they have in common is written as a line of a template. Templates are then
+tried: the one counts that reads most entries, whole and in one way. What it leaves is learned as a
+further template.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 
 from pydantic import ValidationError
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.entry_template import EVIDENCE
-from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.line_pattern import LinePattern
 from zoterodigest.digest.learn.blocks import EntryBlock, Family, families, lead
+from zoterodigest.digest.learn.examples import example_skeletons, values_within
 from zoterodigest.digest.learn.format_text import TOLD
 from zoterodigest.digest.learn.marks import VENUE_AND_YEAR, values_in
 from zoterodigest.digest.learn.naming import (
@@ -29,14 +29,14 @@ from zoterodigest.digest.learn.naming import (
     lists_people,
     named,
     number_of_papers,
-    with_venues,
 )
 from zoterodigest.digest.learn.proposals import ProposedLine, TemplateProposal, named_line
 from zoterodigest.digest.learn.rows import Row, rows
-from zoterodigest.digest.learn.skeletons import Skeleton, skeletons
+from zoterodigest.digest.learn.skeletons import Skeleton
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.references import CODE_LABELS, PAPER_LABELS
 from zoterodigest.digest.read.templates import LineRead, read_line
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
@@ -44,16 +44,16 @@ from zoterodigest.regex import lazy_regex
 _SAMPLE = 24
 """So many blocks are compared; more of them say nothing new."""
 _EXCERPT = 300
-"""So many lines are read to try a template."""
+_PLACES = 4
+"""So many lines, of so many places, are read to try a template."""
 _FEWEST = 2
 _LONGEST_BLOCK = 40
 _MOST_PAPERS = 3
 """An entry may name works beside its own; what names more papers, or is longer, is a list."""
-_MOST_TEMPLATES = 6
+_MOST_TEMPLATES = 10
 _MOST_FAMILIES = 8
 _MOST_GROUPS = 6
-_MOST_VARIANTS = 300
-_MOST_STEPS = 6
+_MOST_GROUPED = 4
 _HOPELESS = -50.0
 _REFUSED = -1_000_000.0
 _GAIN = 0.3
@@ -61,7 +61,11 @@ _GAIN = 0.3
 
 _WORTHS = {"title": 1.0, "authors": 0.5, "url": 0.5, "arxiv": 0.5, "doi": 0.5, "links": 0.4}
 _WORTHS |= {"venue": 0.4, "date": 0.3, "year": 0.25, "code": 0.3, "summary": 0.3, "award": 0.2}
-_ODD_TITLE = lazy_regex(rf"https?://|\]\(|\*\*|\bet al\b|[|<>{{}}]|{VENUE_AND_YEAR.pattern}\W*$")
+_WORTHS |= {"short_title": 0.2}
+_ODD_TITLE = lazy_regex(
+    r"https?://|\]\(|\*\*|\bet al\b|[|｜<>{}]|^\[\d+\]|[.,:;：-]$|\b(?:in|by|at|from)$"
+    rf"|{VENUE_AND_YEAR.pattern}\W*$"
+)
 _LEAD = lazy_regex(r"[^\w\s\"'“‘«《(\[{$¿¡@#&.*_`-]+(?=\s)")
 """A sign before a title and none of it, such as a star or an emoji."""
 
@@ -144,8 +148,7 @@ class _Excerpt:
         self.lines = lines
         self.venues = venues
         self.is_told = is_told
-        first = 0 if wanted is None else max(0, wanted - _EXCERPT // 2)
-        numbers = list(_shown(lines, first))
+        numbers = list(_shown(lines, wanted))
         self.wanted = wanted
         is_shown = wanted is not None and wanted in numbers
         self._place = numbers.index(wanted) if is_shown else None
@@ -155,7 +158,7 @@ class _Excerpt:
 
     @property
     def least(self) -> float:
-        """What scores no more than this is not mended. What the person says counts for more."""
+        """What scores no more than this is refused. What the person says counts for more."""
         return _REFUSED if self.is_told else _HOPELESS
 
     def families(self) -> list[Family]:
@@ -210,20 +213,35 @@ class _Excerpt:
         place = self._place
         if place is not None and not any(it.first <= place <= it.last for it in document.entries):
             return _REFUSED
-        worth = partial(_worth, is_told=self.is_told)
+        worth = partial(_worth, document, venues=self.venues, is_told=self.is_told)
         worths = sum(map(worth, document.entries)) - 0.02 * sum(map(len, texts)) / 10
         return worths - _beside(document) - _COMMON * _with_common_words(document)
 
 
-def _shown(lines: Lines, first: int) -> Iterator[int | None]:
-    """Yield the lines that are tried, None for a run of lines that are read already."""
-    open_lines = (line for line in range(first, len(lines)) if not lines.is_taken(line))
-    last = -1
-    for line in islice(open_lines, _EXCERPT):
-        if line > last + 1:
-            yield None
-        yield line
-        last = line
+def _shown(lines: Lines, wanted: int | None) -> Iterator[int | None]:
+    """Yield the lines that are tried, None for a run of lines that are left out.
+
+    They are taken in a few places of the digest, from a blank line to the next.
+    """
+    free = [line for line in range(len(lines)) if not lines.is_taken(line)]
+    size = _EXCERPT // _PLACES
+    starts = [number * len(free) // _PLACES for number in range(_PLACES)]
+    if wanted is not None:
+        starts = sorted([*starts, max(0, bisect_left(free, wanted) - size // 2)])
+    done, last = 0, -1
+    for start in starts:
+        at = max(done, start)
+        while start and done < at < len(free) and not lines.is_blank(free[at - 1]):
+            at += 1
+        while at < len(free) and (at < start + size or not lines.is_blank(free[at - 1])):
+            if free[at] > last + 1:
+                yield None
+            yield free[at]
+            last = free[at]
+            at += 1
+            if at >= start + 2 * size:
+                break
+        done = max(done, at)
 
 
 def _holds(block: EntryBlock, line: int) -> bool:
@@ -239,31 +257,43 @@ def _format(templates: Sequence[str], *, is_told: bool) -> DigestFormat:
     return DigestFormat.model_validate(tables | ({"entry": TOLD} if is_told else {}))
 
 
-def _worth(entry: DigestEntry, *, is_told: bool) -> float:
+def _worth(document: Document, entry: DigestEntry, *, venues: VenueTable, is_told: bool) -> float:
     """Return how much an entry says as it is read; what is merged or torn costs."""
     if entry.broken:
         # It hides the entry from further templates.
         return -1.0
     names = {slot.name for slot in entry.slots if slot.words}
-    is_shown = names & {"authors", "venue"} or (names & EVIDENCE and _names_paper(entry))
+    is_shown = names & {"authors", "venue"} or (names & EVIDENCE and _names_paper(document, entry))
     if not (is_told or is_shown):
         return -0.5
+    if _is_odd(entry.title, venues):
+        return _ODD
     worth = sum(_WORTHS.get(name, 0.1) for name in names)
     # A remark below an entry that no template reads stays as it is: one says as much as ten.
     worth -= 0.3 * bool(entry.problems)
-    worth -= 0.005 * sum(len(slot.words) for slot in entry.slots if slot.name == "ignored")
-    if lists_people(entry.title) or VENUE_AND_YEAR.fullmatch(entry.title):
-        return -0.5
+    for slot in entry.slots:
+        if slot.name in ("ignored", "summary"):
+            worth -= sum(_WORTHS.get(name, 0) for name in values_within(slot.words, venues))
+            worth -= 0.005 * len(slot.words) * (slot.name == "ignored")
     # Universities and keywords say nothing of what is in a paper.
     worth -= sum(is_of_names(slot.words) for slot in entry.slots if slot.name == "summary")
-    worth -= sum("](" in slot.words for slot in entry.slots if slot.name == "summary")
-    worth -= 0.3 * (entry.title[-1:] == ".")
     if "year" not in names and any(
         it.name == "venue" and _YEAR.search(it.words) for it in entry.slots
     ):
         worth += _WORTHS["year"]
-    is_odd = bool(_ODD_TITLE.search(entry.title) or _LEAD.match(entry.title))
-    return worth - 0.002 * len(entry.title) - 0.6 * is_odd
+    return worth - 0.002 * len(entry.title)
+
+
+_ODD = -0.1
+"""What an entry is worth with other values in its title: a further template may read it better."""
+
+
+def _is_odd(title: str, venues: VenueTable) -> bool:
+    if _ODD_TITLE.search(title) or _LEAD.match(title) or lists_people(title):
+        return True
+    if folded_label(title) in PAPER_LABELS | CODE_LABELS:
+        return True
+    return not values_within(title, venues).isdisjoint(("authors", "venue", "links"))
 
 
 _YEAR = lazy_regex(r"\d\d")
@@ -280,8 +310,9 @@ def _with_common_words(document: Document) -> int:
     return len(venues) if are_common else 0
 
 
-def _names_paper(entry: DigestEntry) -> bool:
-    return any(is_paper(slot.words) for slot in entry.slots if slot.name in EVIDENCE)
+def _names_paper(document: Document, entry: DigestEntry) -> bool:
+    lines = (document.lines[line] for line in range(entry.first, entry.last + 1))
+    return is_paper(b"\n".join(lines).decode("utf-8", "replace"))
 
 
 def _beside(document: Document) -> float:
@@ -310,78 +341,41 @@ def _told(family: Family) -> list[EntryBlock]:
 def _best(excerpt: _Excerpt, known: tuple[TemplateProposal, ...]) -> _Trial | None:
     """Return what is known with the one proposal more that gains most, None if none does."""
     start = excerpt.score(known) if known else 0.0
-    trials: dict[tuple[int, int], _Trial] = {}
-    for at, family in enumerate(excerpt.families()):
-        for kind, proposal in _proposals(family, excerpt.entries_of(family), excerpt.venues):
+    best: _Trial | None = None
+    for family in excerpt.families():
+        for proposal in _proposals(family, excerpt.entries_of(family), excerpt.venues):
             proposals = (*known, proposal)
             score = excerpt.score(proposals)
-            old = trials.get((at, kind))
-            if score > (old.score if old else excerpt.least):
-                trials[at, kind] = _Trial(proposals, score)
-    # The best of each way to cut and compare: mending may turn the second into the first.
-    ranked = sorted(trials.values(), key=lambda one: one.score, reverse=True)[:_MOST_MENDED]
-    if not ranked:
-        return None
-    mended = max((_mended(excerpt, one) for one in ranked), key=lambda one: one.score)
-    best = _with_leads(excerpt, mended)
-    return best if excerpt.is_told or best.score > start + _GAIN else None
+            if score > (best.score if best else excerpt.least):
+                best = _Trial(proposals, score)
+    if best is not None:
+        best = _with_groups(excerpt, best)
+    return best if best and (excerpt.is_told or best.score > start + _GAIN) else None
 
 
-_MOST_MENDED = 3
-
-
-def _mended(excerpt: _Excerpt, trial: _Trial) -> _Trial:
-    """Return a trial whose last template was changed in small steps as long as that gains.
+def _with_groups(excerpt: _Excerpt, trial: _Trial) -> _Trial:
+    """Return a trial in whose last template that may be missing which some entries lack.
 
     Those before it read lines that the excerpt does not have.
     """
-    for _ in range(_MOST_STEPS):
-        better = trial
+    for _ in range(_MOST_GROUPED):
         *known, last = trial.proposals
-        for variant in list(last.variants())[:_MOST_VARIANTS]:
-            proposals = (*known, variant)
-            score = excerpt.score(proposals)
-            if score > better.score + 0.01:
-                better = _Trial(proposals, score)
-        if better is trial:
+        variants = ((*known, one) for one in last.variants())
+        better = max(
+            (_Trial(one, excerpt.score(one)) for one in variants),
+            key=lambda one: one.score,
+            default=trial,
+        )
+        if better.score <= trial.score + _GAIN:
             break
         trial = better
     return trial
 
 
-def _with_leads(excerpt: _Excerpt, trial: _Trial) -> _Trial:
-    """Return a trial with templates of their own for signs before titles and venues behind them.
-
-    Such are a star that many titles begin with, and `ICDM 2018` that some end in.
-    """
-    entries = excerpt.read(tuple(one.text for one in trial.proposals)).entries
-    leads: Counter[tuple[int, str]] = Counter()
-    for entry in entries:
-        if entry.shape is not None and (found := _LEAD.match(entry.title)):
-            leads[entry.shape.template, found[0]] += 1
-    added: list[TemplateProposal] = []
-    for (template, sign), number in leads.most_common(_MOST_LEADS):
-        variant = trial.proposals[template].led_by(sign) if number >= _FEWEST else None
-        # Before the one that reads all: the first template that reads an entry is its own.
-        proposals = (*added, variant, *trial.proposals) if variant else ()
-        if variant and excerpt.score(proposals) > excerpt.score((*added, *trial.proposals)):
-            added.append(variant)
-    for proposal in trial.proposals:
-        variant = proposal.with_venue()
-        proposals = (*added, variant, *trial.proposals) if variant else ()
-        if variant and excerpt.score(proposals) > excerpt.score((*added, *trial.proposals)) + 1:
-            added.append(variant)
-    proposals = (*added, *trial.proposals)
-    return _Trial(proposals, excerpt.score(proposals))
-
-
-_MOST_LEADS = 5
-
-
 def _proposals(
     family: Family, blocks: Sequence[EntryBlock], venues: VenueTable
-) -> Iterator[tuple[int, TemplateProposal]]:
-    """Yield templates for blocks of a family, with the number of the group they come from."""
+) -> Iterator[TemplateProposal]:
+    """Yield templates for blocks of a family, and for those that begin alike."""
     groups: dict[str, list[EntryBlock]] = {}
     for block in blocks:
         text = block.lines[0].text
@@ -391,11 +385,9 @@ def _proposals(
     # A list may have entries of several shapes: those that begin alike are compared apart as well.
     apart = {tuple(one): None for one in groups.values() if _FEWEST <= len(one) < len(blocks)}
     largest = sorted(apart, key=len, reverse=True)[:_MOST_GROUPS]
-    for number, alike in enumerate((tuple(blocks), *largest)):
+    for alike in (tuple(blocks), *largest):
         # From the whole list: what the entries of one section have in common is no text of all.
-        spread = alike[:: -(-len(alike) // _SAMPLE)]
-        for proposal in _proposals_for(family, spread, venues):
-            yield number, proposal
+        yield from _proposals_for(family, alike[:: -(-len(alike) // _SAMPLE)], venues)
 
 
 def _proposals_for(
@@ -412,10 +404,8 @@ def _proposals_for(
             continue
         for needed in (2.0, 0.97, 0.6):
             placed = (_placed(row, line, needed) for row, line in pairs)
-            proposed = [one for one in placed if not (one.may_be_missing and one.is_empty)]
-            plain = [one.without_groups() for one in proposed]
-            for chosen in (proposed, *([plain] if plain != proposed else [])):
-                yield TemplateProposal(family.container, family.marker, tuple(chosen))
+            proposed = (one for one in placed if not (one.may_be_missing and one.is_empty))
+            yield TemplateProposal(family.container, family.marker, tuple(proposed))
 
 
 def _is_out_of_step(lines: Sequence[tuple[Row, ProposedLine]]) -> bool:
@@ -439,8 +429,7 @@ _KEPT = 4
 def _skeletons(texts: Sequence[str], venues: VenueTable) -> list[Skeleton]:
     """Return the skeletons that read most of the lines, the best first."""
     rated: dict[str, tuple[float, Skeleton]] = {}
-    for found in skeletons(texts):
-        skeleton = with_venues(found, venues)
+    for skeleton in example_skeletons(texts, venues):
         (names,) = named([skeleton], venues)
         line = named_line(skeleton, names)
         if skeleton.is_sound and line.text not in rated:

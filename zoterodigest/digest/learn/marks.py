@@ -19,36 +19,10 @@ from zoterodigest.digest.read.references import (
     find_links,
     hyperlink,
 )
-from zoterodigest.frozen import dataclass, frozen
+from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
-
-@frozen()
-class Mark:
-    """A sign or a value at `[start, end)` of a line; `around` are the signs on both sides.
-
-    A side is "" at the edge of the line, "w" at a word, with a blank before it if one is between.
-    """
-
-    key: str
-    start: int
-    end: int
-    around: tuple[str, str]
-
-    @property
-    def is_value(self) -> bool:
-        """Whether it is a value and no text of its own."""
-        return self.key[0] == "{" and len(self.key) > 1
-
-
-_WORD = r"(?:[^\W_]|[\u0300-\u036f])+(?:[-'’.&/+](?:[^\W_]|[\u0300-\u036f])+)*"
-_HAN = r"[⺀-〿㐀-鿿豈-﫿぀-ヿ]"
-_STARS = r"[★☆⭐✩✭🌟]️?(?:[ ]?[★☆⭐✩✭🌟]️?)*"
-_SIGN = lazy_regex(
-    rf"(?P<word>{_STARS}|(?![⺀-〿㐀-鿿豈-﫿぀-ヿ]){_WORD}|{_HAN})"
-    r"|(?P<tag></?[A-Za-z][^<>\n]*>)|(?P<sign>\]\(|([^\w\s])\4*[‍️]?|_+)"
-)
-_HAN_WORD = lazy_regex(_HAN)
+_WORD = lazy_regex(r"[^\W\d_]+")
 _DOI = lazy_regex(r"(?i:doi)[:.]? ?10\.\d{4,9}/\S*[^\s.,;:)\]]|\b10\.\d{4,9}/\S*[^\s.,;:)\]]")
 _ARXIV = lazy_regex(
     r"(?i:\barxiv[:.]? ?)?(?<![\w./-])\d{4}\.\d{4,5}(?:v\d{1,2})?(?![\w-]|\.\d)"
@@ -68,80 +42,47 @@ _LABEL_END = lazy_regex(r"[ \t*_]{0,5}[:：=]")
 _MOST_LABEL_WORDS = 3
 _LABELS = PAPER_LABELS | CODE_LABELS
 VENUE_AND_YEAR = lazy_regex(
-    r"\b[A-Z][A-Za-z]{0,8}[A-Z][A-Za-z]{0,8}(?:(?:[ ,]{1,2}|[ ]?['’])(?:19|20)?|(?:19|20))\d\d\b"
+    r"\b(?:ar[Xx]iv|[A-Z][A-Za-z]{0,8}[A-Z][A-Za-z]{0,8})"
+    r"(?:(?:[ ,]{1,2}|[ ]?['’])(?:19|20)?|(?:19|20))\d\d\b"
 )
 """A venue as an acronym, before its year."""
 _LEADING_VENUE = lazy_regex(r"\d\d-[A-Z][a-z]{0,4}[A-Z]\w{0,10}(?=-)")
 """A year and a venue before a title, all parted by hyphens: `16-ATC-On Caches`."""
+_SHORT_VENUE = lazy_regex(r"(?:ar[Xx]iv|[A-Z][A-Za-z]*[A-Z])['’ -]?(?:19|20)?\d\d")
 _SHORT_LABEL = lazy_regex(r"^[\d.v]+$|^\W*[A-Za-z]+['’ ]?\d{2,4}\W*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What is known of a list before its lines are compared.
+    """What is known of a list before its lines are taken apart.
 
-    `labels` are texts of links that say where a link leads, `words` such as stand in most lines,
-    and `keys` words before a colon that come again and again.
+    `labels` are texts of links that say where a link leads, `words` stand in half of the lines.
     """
 
     labels: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
-    keys: frozenset[str] = frozenset()
     has_titled_links: bool = False
 
 
-def vocabulary(texts: Sequence[str], *, with_words: bool) -> Vocabulary:
+def vocabulary(texts: Sequence[str]) -> Vocabulary:
     """Return what repeats in lines that stand in the same place of their entries."""
     labels: Counter[str] = Counter()
     firsts: list[str] = []
     words: Counter[str] = Counter()
-    keys: Counter[str] = Counter()
     for text in texts:
-        found = [label for _, label in _links(text)]
-        labels.update({folded_label(label) for label in found})
-        firsts += [label for label in found[:1] if label]
-        spans = [span for span, _ in _links(text)]
-        plain = [it for it in _SIGN.finditer(text) if it["word"] and not _is_in(it.span(), spans)]
-        words.update({it[0] for it in plain})
-        keys.update({it[0] for it in plain if _is_label_of(text, it)})
+        links = _links(text)
+        labels.update({folded_label(label) for _, label in links})
+        firsts += [label for _, label in links[:1] if label]
+        spans = [span for span, _ in links]
+        words.update({it[0] for it in _WORD.finditer(text) if not _is_in(it.span(), spans)})
     few = max(2, len(texts) // 20)
-    often = 0.9 * len(texts)
     known = frozenset(label for label, number in labels.items() if number >= few) | _LABELS
     long = [label for label in firsts if not _is_label(label, known)]
     return Vocabulary(
         known,
-        frozenset(it for it, number in words.items() if number >= often and len(texts) > 2)
-        if with_words
-        else frozenset(),
-        frozenset(it for it, number in keys.items() if number >= max(2, 0.1 * len(texts))),
+        frozenset(word for word, number in words.items() if number > max(2, len(texts) / 2)),
         has_titled_links=len(long) * 2 > len(texts),
     )
-
-
-def line_marks(text: str, known: Vocabulary) -> list[Mark]:
-    """Return the marks of a line, in order."""
-    values = sorted(_values(text, known))
-    found: list[tuple[str, int, int]] = []
-    cursor = 0
-    for start, end, key in [*values, (len(text), len(text), "")]:
-        if start < cursor:
-            continue
-        found += _signs(text, cursor, start, known)
-        found += [(key, start, end)] if key else []
-        cursor = end
-    edges = [("", 0, 0), *found, ("", len(text), len(text))]
-    return [
-        Mark(
-            key,
-            start,
-            end,
-            (
-                _side(text[edges[at][2] : start], edges[at][0], -1),
-                _side(text[end : edges[at + 2][1]], edges[at + 2][0], 0),
-            ),
-        )
-        for at, (key, start, end) in enumerate(found)
-    ]
 
 
 def values_in(text: str) -> str:
@@ -150,33 +91,8 @@ def values_in(text: str) -> str:
     return "".join(key for key in found if key != "{authors}")
 
 
-def _side(between: str, beyond: str, nearest: int) -> str:
-    """Return what stands on one side of a mark: the next mark if only blanks part them."""
-    if not between.strip(" \t"):
-        return f" {beyond}" if between else beyond
-    return " w" if between[nearest].isspace() else "w"
-
-
-def _signs(text: str, start: int, stop: int, known: Vocabulary) -> Iterator[tuple[str, int, int]]:
-    for found in _SIGN.finditer(text, start, stop):
-        word = found["word"]
-        if word is None or word in known.words or _is_key(text, found, known):
-            yield found[0], *found.span()
-
-
-def _is_key(text: str, found: re.Match[str], known: Vocabulary) -> bool:
-    return found["word"] in known.keys and _is_label_of(text, found)
-
-
-def _is_label_of(text: str, word: re.Match[str]) -> bool:
-    """Whether a word stands before a colon, and behind no other word."""
-    before = text[: word.start()].rstrip()
-    is_first = not before or not before[-1].isalnum() or bool(_HAN_WORD.fullmatch(before[-1]))
-    return is_first and bool(_LABEL_END.match(text, word.end()))
-
-
-def _values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]:
-    """Yield the values that show what they are wherever they stand, as start, end and key."""
+def fixed_values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]:
+    """Yield the links and identifiers of a line, as start, end and key."""
     taken = list(_link_values(text, known))
     yield from taken
     spans = [(start, end) for start, end, _ in taken]
@@ -188,6 +104,13 @@ def _values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]:
             if not _is_in(found.span(), spans):
                 spans.append(found.span())
                 yield *found.span(), key
+
+
+def _values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]:
+    """Yield the values that show what they are wherever they stand, as start, end and key."""
+    fixed = list(fixed_values(text, known))
+    yield from fixed
+    spans = [(start, end) for start, end, _ in fixed]
     for found in _NAMES.finditer(text):
         span = _people(found)
         if span and not _is_in(span, spans):
@@ -221,7 +144,7 @@ def _link_values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]
         is_titled &= is_first or len(label.split()) > _MOST_LABEL_WORDS
         is_titled |= is_first and known.has_titled_links and folded_label(label) not in _LABELS
         # "([CVPR 2021](notes/cvpr.md))": what is linked is a value as well.
-        is_titled |= bool(VENUE_AND_YEAR.fullmatch(label))
+        is_titled |= bool(VENUE_AND_YEAR.fullmatch(label) or _SHORT_VENUE.fullmatch(label))
         if is_bare or (is_titled and label):
             if run:
                 yield *_with_brackets(text, run), "{links}"
@@ -292,25 +215,3 @@ class _CharacterOffsets:
 
 def _is_in(span: tuple[int, int], spans: Iterable[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in spans)
-
-
-def without_unsteady(lines: Sequence[list[Mark]], least: float) -> list[list[Mark]]:
-    """Return the marks of lines without the signs that stand in them at any place and number.
-
-    A sign counts by what is beside it: a comma behind a star is another than one in a sentence.
-    """
-    steady = _steady(lines, least)
-    return [[it for it in line if it.is_value or (it.key, it.around) in steady] for line in lines]
-
-
-def _steady(lines: Sequence[list[Mark]], least: float) -> Set[tuple[str, tuple[str, str]]]:
-    """Return the signs that stand in most lines that have them in the same number."""
-    numbers: dict[tuple[str, tuple[str, str]], Counter[int]] = {}
-    for line in lines:
-        for kind, number in Counter((it.key, it.around) for it in line).items():
-            numbers.setdefault(kind, Counter())[number] += 1
-    return {
-        kind
-        for kind, counts in numbers.items()
-        if max(counts.values()) >= least * sum(counts.values())
-    }

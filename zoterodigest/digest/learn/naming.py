@@ -11,7 +11,7 @@ from zoterodigest.core.values.dates import parse_date
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import builtin_formats, folded_label
 from zoterodigest.digest.learn.marks import VENUE_AND_YEAR
-from zoterodigest.digest.learn.skeletons import Hole, RepeatedWords, Skeleton
+from zoterodigest.digest.learn.skeletons import REST, Hole, RepeatedWords, Skeleton
 from zoterodigest.digest.read.codecs import takes
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
@@ -69,7 +69,8 @@ def named(lines: Sequence[Skeleton], venues: VenueTable) -> list[list[str]]:
             slots[at] = "title" if at == best else ""
     for at, one in enumerate(holes):
         # Where the name of a venue leads is no page of the paper.
-        if one.is_target and at and slots[at - 1] == "venue" and holes[at - 1].row == one.row:
+        is_named = one.is_target and at and holes[at - 1].row == one.row
+        if is_named and slots[at - 1] == "venue" and not one.leads_to_paper:
             slots[at] = "ignored"
     slots = _each_once(slots, [one.hole for one in holes])
     result: list[list[str]] = [[] for _ in lines]
@@ -78,22 +79,6 @@ def named(lines: Sequence[Skeleton], venues: VenueTable) -> list[list[str]]:
     return result
 
 
-def with_venues(line: Skeleton, venues: VenueTable) -> Skeleton:
-    """Return a line with a hole for a venue, or a year, that all of its texts name."""
-    parts: list[RepeatedWords | Hole] = []
-    for part in line.parts:
-        found = _DATED.search(part.text) if isinstance(part, RepeatedWords) else None
-        if found is None or not _takes("venue", found[0], venues):
-            parts.append(part)
-            continue
-        hole = Hole("", (found[0],), part.group, 1)
-        around = (found.string[: found.start()], found.string[found.end() :])
-        before, behind = (RepeatedWords(text, part.group) if text else None for text in around)
-        parts += [one for one in (before, hole, behind) if one is not None]
-    return Skeleton(tuple(parts))
-
-
-_DATED = lazy_regex(rf"{VENUE_AND_YEAR.pattern}|\b(?:19|20)\d\d\b")
 _LATER = 0.15
 """What each hole before it takes from the score of a title."""
 _NO_TITLE = -9.0
@@ -125,6 +110,11 @@ class _PlacedHole:
         return self.hole.key == "{url}" and self.before.endswith("](")
 
     @property
+    def leads_to_paper(self) -> bool:
+        """Whether it is an address of papers, by most of its contents."""
+        return _share(list(self.hole.contents), identity.is_paper_url) >= 0.5
+
+    @property
     def label(self) -> str:
         """The slot that the words right before it call it, or ""."""
         text = self.before.rstrip(" \t*_`\"'《“([<:：=|").strip()
@@ -136,9 +126,9 @@ class _PlacedHole:
     def title_score(self) -> float:
         """How much what stands in it looks like titles."""
         texts = [text for text in self.hole.contents if text]
-        if self.hole.key or not texts or self.hole.share < (0.9 if self.hole.group else 0.8):
+        if self.hole.key or not texts:
             return _NO_TITLE
-        words = [len(text.split()) for text in texts]
+        words = list(map(_length, texts))
         if max(words) < 2:
             return _NO_TITLE
         score = len(set(texts)) / len(texts)
@@ -197,7 +187,7 @@ def _by_contents(hole: Hole, label: str, venues: VenueTable) -> str:
         if _share(texts, lambda it: bool(_CODE.match(it))) > 0.5:
             return "code"
         return "url" if _share(texts, identity.is_paper_url) >= 0.5 or label == "url" else "links"
-    if hole.key:
+    if hole.key not in ("", REST):
         return hole.key.strip("{}")
     return _by_shape(texts) or _by_codec(texts, label, venues) or _by_label(texts, label)
 
@@ -277,8 +267,7 @@ def _each_once(slots: Sequence[str], holes: Sequence[Hole]) -> list[str]:
     summary = max(free)[1] if free and "summary" not in slots else -1
     best: dict[str, int] = {}
     for at, slot in enumerate(slots):
-        if slot not in best or holes[at].share > holes[best[slot]].share + 0.2:
-            best[slot] = at
+        best.setdefault(slot, at)
     for at, slot in enumerate(slots):
         if at == summary:
             given.append("summary")
@@ -297,9 +286,13 @@ _FEWEST_WORDS = 4
 
 
 def _words(hole: Hole) -> float:
-    """Return how many words the contents of a hole have on average; two ideographs are a word."""
-    numbers = (max(len(it.split()), len(it.encode()) // 10) for it in hole.contents)
-    return sum(numbers) / max(len(hole.contents), 1)
+    """Return how many words the contents of a hole have on average."""
+    return sum(map(_length, hole.contents)) / max(len(hole.contents), 1)
+
+
+def _length(text: str) -> int:
+    """Return the number of words; two ideographs are a word."""
+    return max(len(text.split()), len(text.encode()) // 10)
 
 
 def lists_people(text: str) -> bool:
@@ -352,7 +345,9 @@ def number_of_papers(text: str) -> int:
 
 
 _PAPER_LINK = lazy_regex(
-    r"\[\W{0,4}(?:paper|pdf|arxiv|论文)\W{0,4}\]\(http|>\W?(?:paper|pdf)\W?</a", re.I
+    r"\[\W{0,4}(?:paper|pdf|arxiv|论文)\W{0,4}\]\(http|>\W?(?:paper|pdf)\W?</a"
+    r"|\b(?:paper|pdf|arxiv|论文)(?:链接)?\W{0,5}[:：]\W{0,5}(?:\[[^\[\]]*\]\()?<?http",
+    re.I,
 )
 _VENUE_AND_YEAR = lazy_regex(
     rf"{VENUE_AND_YEAR.pattern}|\b(?:19|20)\d\d, [A-Z]{{3,}}"
