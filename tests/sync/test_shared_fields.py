@@ -71,9 +71,7 @@ def edit(world: World, kind: str) -> bytes:
     at, name = shown(read.document, kind)
     changes: Fields = {name: EDITS[kind](read.document.entries[at].reading.fields[name])}
     workspace = world.workspace()
-    edited = put_digest(
-        read.document, {at: changes}, lambda it: reread(read, it, workspace).document
-    )
+    edited = put_digest(read.document, {at: changes}, lambda it: reread(read, it, workspace))
     assert edited.refusals == ()
     return edited.source
 

@@ -194,7 +194,7 @@ def _written_at_once(
             edits += _edits(document, index, one.item, update, rules)
             written[index] = update.written
     source = splice(document.source, edits)
-    return ShownAnnotations(reread(read, source, workspace).document, written)
+    return ShownAnnotations(reread(read, source, workspace), written)
 
 
 def say_the_same(document: Document, other: Document) -> bool:

@@ -44,7 +44,7 @@ def edited_entries(
 
     def read_again(source: bytes) -> Document:
         nonlocal last
-        last = reread(read, source, workspace).document
+        last = reread(read, source, workspace)
         return last
 
     document, refused = _with_headings(document, placed, asked, read_again)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.view import Folding
@@ -146,9 +147,7 @@ def _new_note(
     around = [it for it in gathered.digests if it.digest.rules is rules and not it.is_new]
     vault = NewNotes(workspace.project, rules, rules.new)
 
-    def read_again(source: bytes) -> Document:
-        return reread(read, source, workspace).document
-
+    read_again = partial(reread, read, workspace=workspace)
     try:
         source = vault.note(read.digest, paper, [one.document for one in around], read_again)
     except (NoNote, BadInput) as error:
@@ -284,11 +283,9 @@ def _rearranged(new: NewDigest, actions: Sequence[Structural], workspace: Worksp
     if not actions:
         return new
 
-    def read_again(source: bytes) -> Document:
-        return reread(new.read, source, workspace).document
-
     asked = [(_change(action, new.read), action) for action in actions]
     changes = [change for change, _ in asked]
+    read_again = partial(reread, new.read, workspace=workspace)
     done = rearrange(new.document, changes, read_again, canonical_blocks)
     undone = (
         RefusedStructure(action, reason)

@@ -161,10 +161,9 @@ def _entries_of(read: Source, exported: Sequence[Exported]) -> tuple[Entry, ...]
     return read.document.core_entries(written)
 
 
-def reread(read: ReadDigest, source: bytes, workspace: Workspace) -> ReadDigest:
-    """Return a digest as it is read when its file holds `source`."""
-    document = _document(read.key, source, read.formats, workspace, read.known)
-    return replace(read, document=document)
+def reread(read: ReadDigest, source: bytes, workspace: Workspace) -> Document:
+    """Return the document of a digest when its file holds `source`."""
+    return _document(read.key, source, read.formats, workspace, read.known)
 
 
 def without_places(read: ReadDigest, workspace: Workspace) -> ReadDigest:
@@ -193,7 +192,7 @@ def _document(
 def source_with(read: Source, source: bytes, workspace: Workspace) -> Source:
     """Return a digest or bibliography as it is read when its file holds `source`."""
     if isinstance(read, ReadDigest):
-        return reread(read, source, workspace)
+        return replace(read, document=reread(read, source, workspace))
     return replace(read, document=_bib_document(read.bib, source, workspace))
 
 

@@ -221,7 +221,7 @@ def _with_areas(read: ReadDigest, workspace: Workspace) -> tuple[Document, Mappi
     if read.document.entries and entry_prints(read.document) is not None:
         return read.document, read.judged
     areas = KnownAreas(document=read.document)
-    return reread(replace(read, known=areas), read.data, workspace).document, areas.seen
+    return reread(replace(read, known=areas), read.data, workspace), areas.seen
 
 
 def _tells(prepared: Prepared) -> bool:
