@@ -272,6 +272,24 @@ def test_what_an_entry_says_is_read(text: str, wanted: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("text", "titles"),
     [
+        # A year or a venue in bold right above a list of papers.
+        (
+            f"**2026**\n- [Owls Hear Mice at Night]({U})\n- [Herons Wait at Dawn]({DOI})\n\n"
+            f"**ICRA**\n- Owls Carry Mice Home [[paper]({U})]\n- Terns Fly Far [[paper]({DOI})]",
+            [
+                "Owls Hear Mice at Night",
+                "Herons Wait at Dawn",
+                "Owls Carry Mice Home",
+                "Terns Fly Far",
+            ],
+        ),
+        # A list of links, above it a key that is unknown, below an entry that has none.
+        (
+            f"**Owls Hear Mice at Night**\n[{U}]({U})\n\n"
+            f"**Herons Wait at Dawn**\n\n- intro: ICCV 2017\n- arxiv: [{U}]({U})\n\n"
+            f"**Terns Fly Far**\n\n- intro: by Ada Wren\n- memo: long\n- arxiv: [{U}]({U})",
+            ["Owls Hear Mice at Night", "Herons Wait at Dawn", "Terns Fly Far"],
+        ),
         # Titles with their venues in parentheses, and no links.
         (
             "* Owl Learning: Toward a Database that Hears (SIGMOD 2017)\n"
@@ -313,6 +331,8 @@ def test_entries_are_found(text: str, titles: list[str]) -> None:
         "* Two papers of ours have been accepted (ICML 2024)\n* We gave a talk on owls (KDD 2023)\n"
         "* I am serving as an area chair (ECCV 2024)\n* Invited talk about our owls (ECML 2021)\n"
         "* Code of the third version released (May 2024)\n* Best reviewer award again (CVPR 2022)",
+        # Links to the papers of each venue.
+        f"- [COLT](https://d.example/1) [2023]({U})\n- [ICML](https://d.example/2) 2023",
         # A table of contents in a quote.
         "> **CATALOGUE**\n>\n> [Quick links](#quick) :sparkles: [CCS](#ccs)",
         "* [Owl Science](https://www.springer.com/journal/10614)\n"

@@ -26,6 +26,9 @@ from zoterodigest.digest.read.shapes import is_clear, is_no_venue
 from zoterodigest.digest.read.slots import Claims, EntryReading, Slot, decoded
 from zoterodigest.digest.read.tables import find_rows
 
+_LONGEST_VENUE = 24
+"""The most characters of a venue's name that is taken for no title. Longer ones are journals'."""
+
 
 def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
     """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
@@ -109,6 +112,8 @@ def claimed_entry(
         broken = broken or _two_ways(lines, *claims.doubt)
     # What a template reads has been judged.
     slots, unfit = _fit(slots, form, venues) if claims.shape is None else (slots, [])
+    if form.entry.evidence:
+        slots = [slot for slot in slots if not _is_titled_as_venue(slot, venues)]
     lost = (lines.line_at(slot.span.start) for slot in unfit)
     problems += [Problem(line + 1, "this is no venue") for line in lost]
     reading = with_notes(read_slots(slots, form.entry.placeholders), claims.regions)
@@ -146,6 +151,13 @@ def _fit(
 def _is_clear(slot: Slot, venues: VenueTable) -> bool:
     is_pair = slot.name == "authors" and are_two_last_names(slot.words)
     return is_pair or is_clear(slot.name, slot.words, venues)
+
+
+def _is_titled_as_venue(slot: Slot, venues: VenueTable) -> bool:
+    """Whether a title is the name of a venue: it leads a list of its papers, or links to it."""
+    if slot.name != "title" or len(slot.words) > _LONGEST_VENUE:
+        return False
+    return venues.find(slot.words) is not None
 
 
 def _two_ways(lines: Lines, slot: str, ends: tuple[int, int]) -> str:

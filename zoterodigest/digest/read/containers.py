@@ -8,6 +8,7 @@ where the next one begins, so that one lost end tag spoils one entry at most.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
@@ -168,15 +169,21 @@ def _plain(lines: Lines, form: DigestFormat, *, blanks: int) -> Iterator[EntryRa
         return _plain_end(lines, head.line, below.line + 1, blanks) == below.line
 
     found: Iterable[Head] = heads_in(lines, form, lines.plain)
+    topics: list[int] = []
     if form.is_bare:
         found = (head for head in found if _may_begin(lines, head.line, form))
     if form.entry.evidence:
-        found = (head for head in found if not _leads_list(lines, head.line))
+        found = list(found)
+        topics = [head.line for head in found if _leads_list(lines, head.line)]
+        found = [head for head in found if head.line not in topics]
     if form.reads_parts:
         found = _first_and_alike(lines, found)
     heads = _of_entries(found, reaches)
+    # A topic over a list of links is no part of the entry above it; one over remarks may be.
+    ends = [line for line in topics if _leads_links(lines, line)]
     for head, stop in until_next(heads, len(lines)):
-        last = _plain_end(lines, head.line, stop, blanks)
+        at = bisect_right(ends, head.line)
+        last = _plain_end(lines, head.line, min([stop, *ends[at : at + 1]]), blanks)
         below = _quote_below(lines, last, stop) if form.reads_parts and last == head.line else last
         text = source_text(lines.source, span_of(lines, head.line, below))
         yield found_entry(head, below, peel_quote(text) if below > last else text)
@@ -220,6 +227,17 @@ def _leads_list(lines: Lines, line: int) -> bool:
     while below < len(lines) and lines.is_blank(below):
         below += 1
     return line + 1 < below < len(lines) and bool(_MARKER.match(lines[below]))
+
+
+def _leads_links(lines: Lines, line: int) -> bool:
+    """Whether there is a link in the list below a line, a blank line between."""
+    below = line + 1
+    while lines.is_blank(below):
+        below += 1
+    for at in range(below, len(lines)):
+        if lines.is_blank(at) or _LINK.search(lines[at]):
+            return not lines.is_blank(at)
+    return False
 
 
 def _may_begin(lines: Lines, line: int, form: DigestFormat) -> bool:

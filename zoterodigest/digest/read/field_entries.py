@@ -175,13 +175,21 @@ def titled_lines(lines: Lines, form: DigestFormat, *, quoted: bool) -> Iterator[
 def _title_lines(lines: Lines) -> Iterator[int]:
     keyed = {*keyed_lines(lines)}
     for line in keyed_lines(lines):
-        above = line - 1
+        above = _above_keys(lines, line)
         if above >= 0 and not lines[above].strip(b" \t>"):
             above -= 1
         if _is_titled(lines[line]):
             yield line
         elif above >= 0 and above not in keyed and _is_text(lines, above):
             yield above
+
+
+def _above_keys(lines: Lines, line: int) -> int:
+    """Return the line above one with a known key, and above the keys that touch it."""
+    above = line - 1
+    while above >= 0 and _MARKER.match(lines[above]) and keyed_values(lines[above]):
+        above -= 1
+    return above
 
 
 def _above_people(lines: Lines) -> Iterator[int]:
@@ -221,9 +229,14 @@ def _line_head(lines: Lines, form: DigestFormat, line: int) -> Head | None:
 
 
 def _block_end(lines: Lines, first: int, stop: int) -> int:
-    """Return the last line of a title and what follows: behind a blank line only keys do."""
+    """Return the last line of a title and what follows: behind a blank line only keys do.
+
+    Above the first of them that is known, other keys may stand.
+    """
     last = first
-    keyed = {*keyed_lines(lines)}
+    known = keyed_lines(lines)
+    at = bisect_left(known, first + 1)
+    led = range(_above_keys(lines, known[at]) + 1, known[at]) if at < len(known) else range(0)
     for line in range(first + 1, stop):
         if lines.goes_on(line):
             last = line
@@ -234,7 +247,9 @@ def _block_end(lines: Lines, first: int, stop: int) -> int:
         if not data.strip(b" \t>"):
             continue
         is_deeper = data[:1] in (b" ", b"\t")
-        if line > last + 1 and line not in keyed and not is_deeper:
+        at = bisect_left(known, line, at)
+        is_keyed = known[at : at + 1] == (line,) or line in led
+        if line > last + 1 and not is_keyed and not is_deeper:
             break
         last = line
     return last
