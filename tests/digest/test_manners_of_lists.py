@@ -263,6 +263,38 @@ def stated(text: str) -> list[dict[str, Any]]:
             {"title": "Counting Owls by Ear", "authors": ["Ann Bee"]}
             | {"venue": "arXiv", "year": 2023},
         ),
+        # A date or a venue behind a title, or before it, with no marks.
+        (
+            f"- [Owls Hear Mice at Night. 2020-06-22]({U})",
+            {"title": "Owls Hear Mice at Night", "year": 2020},
+        ),
+        (f"- [Owls Hear Mice Late. 2020]({U})", {"title": "Owls Hear Mice Late", "year": 2020}),
+        (
+            f"- [Owls - Mice at Night - CVPR - 2018]({U})",
+            {"title": "Owls - Mice at Night", "venue": "CVPR", "year": 2018},
+        ),
+        (
+            f"- [(2019-04) Owls Hear No Mice]({U})",
+            {"title": "Owls Hear No Mice", "year": 2019},
+        ),
+        (
+            f"- ACL'23 Oral Owls of the Far North [[arxiv]({U})]",
+            {"title": "Owls of the Far North", "venue": "ACL", "year": 2023},
+        ),
+        (
+            f"- [Herons Wait for Owls MLSys' 2022]({U})",
+            {"title": "Herons Wait for Owls", "venue": "MLSys", "year": 2022},
+        ),
+        (
+            f"| Paper | Code |\n|---|---|\n| [Owls of the North (CVPR 2023)]({U}) | - |",
+            {"title": "Owls of the North", "venue": "CVPR", "year": 2023},
+        ),
+        # These are words of a title.
+        (
+            f"- [NIPS 2016 Tutorial: Owls in Trees]({U})",
+            {"title": "NIPS 2016 Tutorial: Owls in Trees"},
+        ),
+        (f"- [Owls in Orwell's 1984]({U})", {"title": "Owls in Orwell's 1984"}),
     ],
 )
 def test_what_an_entry_says_is_read(text: str, wanted: dict[str, Any]) -> None:

@@ -34,6 +34,7 @@ from zoterodigest.digest.read.slots import (
     trimmed,
 )
 from zoterodigest.digest.read.templates import Terms, claim_by_template
+from zoterodigest.digest.read.title_edges import within_titles
 from zoterodigest.regex import lazy_regex
 
 _SUMMARY = lazy_regex(rb"[ \t\n]*<summary\b[^>\n]*>(.*?)</summary\s*>", re.I | re.S)
@@ -212,7 +213,7 @@ def claims_of(found: EntryRange, form: DigestFormat, venues: VenueTable) -> Clai
     for one in torn:
         spoil(claims, one, one.line)
     if form.entry.is_general:
-        claims.slots = within_edges(claims.slots)
+        claims.slots = within_titles(within_edges(claims.slots), venues)
     return claims
 
 

@@ -104,7 +104,8 @@ def claimed_entry(
     lines: Lines, form: DigestFormat, venues: VenueTable, claims: Claims
 ) -> DigestEntry:
     """Return the entry of which this is claimed."""
-    first, last, slots, broken = claims.first, claims.last, claims.slots, claims.broken
+    first, last, broken = claims.first, claims.last, claims.broken
+    slots = _without_venue_for_title(claims.slots, venues) if form.entry.evidence else claims.slots
     span = span_of(lines, first, last)
     below = first + 1 + claims.head_lines
     problems = [Problem(below + it.line, it.reason, 0, it.is_slip) for it in claims.unread]
@@ -112,8 +113,6 @@ def claimed_entry(
         broken = broken or _two_ways(lines, *claims.doubt)
     # What a template reads has been judged.
     slots, unfit = _fit(slots, form, venues) if claims.shape is None else (slots, [])
-    if form.entry.evidence:
-        slots = [slot for slot in slots if not _is_titled_as_venue(slot, venues)]
     lost = (lines.line_at(slot.span.start) for slot in unfit)
     problems += [Problem(line + 1, "this is no venue") for line in lost]
     reading = with_notes(read_slots(slots, form.entry.placeholders), claims.regions)
@@ -153,11 +152,13 @@ def _is_clear(slot: Slot, venues: VenueTable) -> bool:
     return is_pair or is_clear(slot.name, slot.words, venues)
 
 
-def _is_titled_as_venue(slot: Slot, venues: VenueTable) -> bool:
-    """Whether a title is the name of a venue: it leads a list of its papers, or links to it."""
-    if slot.name != "title" or len(slot.words) > _LONGEST_VENUE:
-        return False
-    return venues.find(slot.words) is not None
+def _without_venue_for_title(slots: list[Slot], venues: VenueTable) -> list[Slot]:
+    """Leave out a title that is the name of a venue: it stands over a list, or links to a page."""
+    return [it for it in slots if it.name != "title" or not _is_short_venue(it.words, venues)]
+
+
+def _is_short_venue(text: str, venues: VenueTable) -> bool:
+    return len(text) <= _LONGEST_VENUE and venues.find(text) is not None
 
 
 def _two_ways(lines: Lines, slot: str, ends: tuple[int, int]) -> str:

@@ -14,6 +14,7 @@ from zoterodigest.digest.read.layers import LayeredText, peel_element, source_te
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims, decoded, trimmed
 from zoterodigest.digest.read.tables import Header, claim_cell
+from zoterodigest.digest.read.title_edges import within_titles
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
@@ -85,7 +86,7 @@ def claims_of_html_row(lines: Lines, row: HtmlRow, venues: VenueTable) -> Claims
         if slot and slot != "ignored":
             claim_cell(claims, _text(lines, span), slot, header, venues, header.names[at])
     claims.unreadable |= set(header.slots[len(row.cells) :]) - {"", "ignored"}
-    claims.slots = within_edges(claims.slots)
+    claims.slots = within_titles(within_edges(claims.slots), venues)
     return claims
 
 

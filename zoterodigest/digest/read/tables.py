@@ -42,6 +42,7 @@ from zoterodigest.digest.read.slots import (
     trimmed,
 )
 from zoterodigest.digest.read.templates import cell_match
+from zoterodigest.digest.read.title_edges import within_titles
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
@@ -262,7 +263,7 @@ def claims_of_row(
         if _fits(cell, "title", header):
             claim_cell(claims, cell, "title", header, venues)
     if header.form.entry.is_general:
-        claims.slots = within_edges(claims.slots)
+        claims.slots = within_titles(within_edges(claims.slots), venues)
     return claims
 
 
