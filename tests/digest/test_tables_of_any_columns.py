@@ -239,3 +239,16 @@ def test_a_column_of_links_may_say_that_there_is_none() -> None:
 
     titles = [(entry.title, entry.problems) for entry in document.entries]
     assert [it for it in titles if it[0] != "A Library for Birds"] == [(A, ()), (B, ())]
+
+
+def test_a_table_with_titles_that_no_link_marks_is_left_to_the_format_that_reads_them() -> None:
+    document = table(
+        "| Date | Title | Authors | PDF | Abstract |",
+        f"| **2026-08-20** | **{A}** | Ada Wren et.al. | [2608.20208]({AT_A}) | Owls hear more. |",
+        f"| **2026-08-21** | **{B}** | Bo Finch et.al. | [2608.20209]({AT_B}) |",
+    )
+
+    assert [(it.title, it.reading.fields["date"]) for it in document.entries] == [
+        (A, "2026-08-20"),
+        (B, "2026-08-21"),
+    ]

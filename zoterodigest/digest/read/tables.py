@@ -188,8 +188,18 @@ def _header_of(
     """Return the header on the first line of `at`, with rows from the second on, if it serves."""
     slots = slots_of_columns(names, lambda: _rows_below(lines, at[1]), form)
     needs = form.columns.needs if form.columns else []
-    is_one = all(need in slots for need in needs)
+    is_one = all(need in slots for need in needs) and _shows_titles(lines, at[1], slots, form)
     return Header(form, at[0], slots, names, at[1]) if is_one else None
+
+
+def _shows_titles(lines: Lines, first: int, slots: Sequence[str], form: DigestFormat) -> bool:
+    """Whether a title stands in a row as the format wants it; later formats may want another."""
+    rules = form.cells.get("title", ())
+    if form.entry.is_general or form.templates or "title" not in slots or not rules:
+        return True
+    at = slots.index("title")
+    cells = [row[at] for row in _rows_below(lines, first) if at < len(row) <= len(slots)]
+    return not cells or any(fits(cell, "title", rules) for cell in cells)
 
 
 _MOST_LOOKED_AT = 20
