@@ -229,11 +229,7 @@ def test_a_link_called_by_a_venue_is_no_title(line: str) -> None:
     [
         ("\n  - Noise helps: fewer birds 有效", "- Noise helps: fewer birds 有效"),
         ("\n  It works well.\n  With bees, too.", "It works well.\nWith bees, too."),
-        ("\n  - Ada Lovelace, Kurt Gödel, A Title, arXiv:1706.03762.", None),
-        ("\n  - Lovelace, Ada, et al.", None),
-        ("\n  - Lovelace, A., Gödel, K., and Noether, E.", None),
-        ("\n  - arXiv preprint arXiv:1706.03762 (2017).", None),
-        ("\n  - CVPR 2020", None),
+        ("\n  - Ada Lovelace, Kurt Gödel, A Title of It, arXiv:1706.03762.", None),
         ("\n  - Counting Birds by Eye [[paper](https://arxiv.org/abs/1706.03763)]", None),
     ],
 )
@@ -245,6 +241,32 @@ def test_a_remark_may_stand_below_a_plain_title_but_no_citation(
     found = [slot.words for slot in entry.slots if slot.name == "summary"]
     assert found == ([summary] if summary else [])
     assert bool(entry.problems) is (summary is None)
+
+
+@pytest.mark.parametrize(
+    ("below", "read_as"),
+    [
+        ("Lovelace, Ada, et al.", {"authors": "Lovelace, Ada, et al."}),
+        (
+            "Lovelace, A., Gödel, K., and Noether, E.",
+            {"authors": "Lovelace, A., Gödel, K., and Noether, E."},
+        ),
+        (
+            "Ada Lovelace, Kurt Gödel, Journal of Bees, 2020",
+            {"authors": "Ada Lovelace, Kurt Gödel", "venue": "Journal of Bees, 2020"},
+        ),
+        ("CVPR 2020", {"venue": "CVPR 2020"}),
+    ],
+)
+def test_authors_and_a_venue_may_stand_below_a_plain_title(
+    below: str, read_as: dict[str, str]
+) -> None:
+    source = f"## Birds\n\n- Counting Birds by Ear [[pdf]({ID})]\n  - {below}\n"
+
+    entry, *_ = read(source.encode()).entries
+
+    found = [(it.name, it.words) for it in entry.slots if it.span.start > source.index("\n  - ")]
+    assert (found, entry.problems) == ([*read_as.items()], ())
 
 
 LISTS = sorted((Path(__file__).parent / "manners" / "open").glob("*.md"))

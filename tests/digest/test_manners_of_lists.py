@@ -295,6 +295,56 @@ def stated(text: str) -> list[dict[str, Any]]:
             {"title": "NIPS 2016 Tutorial: Owls in Trees"},
         ),
         (f"- [Owls in Orwell's 1984]({U})", {"title": "Owls in Orwell's 1984"}),
+        (
+            f"- [Herons Wait for Owls. 2016-02. AISTATS 2017.]({U})",
+            {"title": "Herons Wait for Owls", "venue": "AISTATS", "year": 2017},
+        ),
+        # What a title means in Chinese, behind it in brackets.
+        (
+            f"**Owls Hear Mice at Dusk(猫头鹰听老鼠 OWL)**<br>\n[paper]({U}) ｜ [a]({DOI})<br>",
+            {"title": "Owls Hear Mice at Dusk"},
+        ),
+        (
+            f"[2]Owls Hear Mice at Dusk(猫头鹰) (**Oral**)<br>\n[paper]({U})<br><br>",
+            {"title": "Owls Hear Mice at Dusk"},
+        ),
+        # Authors and links on a line below that is not indented.
+        (
+            f"8. (2021 NeurIPS) **Causal Models of Herons.**\n_Ada Wren, Bo Finch_. [[pdf]({U})]",
+            {"title": "Causal Models of Herons", "authors": ["Ada Wren", "Bo Finch"]}
+            | {"venue": "NeurIPS", "year": 2021},
+        ),
+        # A short name before a title: plain before a link, in brackets before a bold one.
+        (
+            f"* 3D-OWL - [Owls in Three Dimensions]({U}) ([github](https://github.com/a/b))",
+            {"title": "Owls in Three Dimensions", "short_title": "3D-OWL"},
+        ),
+        (
+            f"- :fire: [OWL-3, 175B] **Owls are few-shot hunters**, NeurIPS 2020 [[paper]({U})]",
+            {"title": "Owls are few-shot hunters", "short_title": "OWL-3, 175B"}
+            | {"venue": "NeurIPS", "year": 2020},
+        ),
+        # Bold in HTML, an anchor, venues in italics or as the name of the link.
+        (
+            f"<b>Owls from One View (2018 CVPR)</b> [[Paper]]({U})",
+            {"title": "Owls from One View", "venue": "CVPR", "year": 2018},
+        ),
+        (
+            f'- <a name="todo"></a> Owls Learn All Day (**ICML 2026**) [[paper]({U})]',
+            {"title": "Owls Learn All Day", "venue": "ICML", "year": 2026},
+        ),
+        (
+            f"* Owls Hear Mice in Grass, in *IJCAI* 2022. [paper]({U})",
+            {"title": "Owls Hear Mice in Grass", "venue": "IJCAI", "year": 2022},
+        ),
+        (
+            f"* Owls Hear Mice in Trees, _ECCV_ 2022: [Paper]({U}) [Github](https://github.com/a/b)",
+            {"title": "Owls Hear Mice in Trees", "venue": "ECCV", "year": 2022},
+        ),
+        (
+            f"* Owls Hear Mice: A Study: [NeurIPS19]({U})",
+            {"title": "Owls Hear Mice: A Study", "venue": "NeurIPS", "year": 2019},
+        ),
     ],
 )
 def test_what_an_entry_says_is_read(text: str, wanted: dict[str, Any]) -> None:

@@ -60,8 +60,9 @@ _LINK = (
     r"\\?[\[(*_`]{0,2}!?\[[^\n]*?\]\([^\n]*?\)[\])*_`]{0,2}|<a\b[^\n]*?</a>|<?https?://[^\s<>]+>?"
 )
 _NAMELESS = r"(?:\*\*|<u>|<b>)\?(?:\*\*|</u>|</b>):?"
-MARKS = rf"(?:(?:{_EMOJI}+|:[a-z0-9_+-]+:|\[[ xX]\]|{_NAMELESS})[ \t]*)*"
-"""Emoji, a checkbox, a `?` for a nickname: what may stand before the values of a line."""
+_ANCHOR = r"<a (?:name|id)=[^<>\n]*></a>"
+MARKS = rf"(?:(?:{_EMOJI}+|:[a-z0-9_+-]+:|\[[ xX]\]|{_NAMELESS}|{_ANCHOR})[ \t]*)*"
+"""Emoji, a checkbox, a `?` for a nickname, an anchor: what may stand before a line's values."""
 
 # No counted repetitions here: with them RE2 needs 50 times as long. Codecs see to the lengths.
 SHAPES = {
@@ -83,7 +84,8 @@ SHAPES = {
 VENUE_OR_YEAR = f"{SHAPES['venue']}|{_YEAR}"
 """A venue behind authors, where a year alone may stand in its place."""
 
-LABEL = rf"{_OPEN}{{1,4}}{_NAME}{_DATED}{_AWARDS}{_CLOSE}{{1,4}}"
+_BARELY_DATED = r"(?:[A-Z][A-Za-z]{2,}|ar[xX]iv)\d\d"
+LABEL = rf"{_OPEN}{{1,4}}(?:{_NAME}{_DATED}|{_BARELY_DATED}){_AWARDS}{_CLOSE}{{1,4}}"
 """A venue that is the label of a link: only a year tells it from all other labels."""
 
 _YEAR_SIGNS = r"(?:(?:19|20)\d\d|['’]\d\d)"
@@ -95,9 +97,9 @@ SKETCHES = {
 }
 """What a line must hold for such a slot."""
 
-SKETCH_OF_LABEL = rf"[*_`\[(（【>](?:[^\[\]\n]|\([^()\n]+\))*{_YEAR_SIGNS}"
+SKETCH_OF_LABEL = rf"[*_`\[(（【>](?:[^\[\]\n]|\([^()\n]+\))*(?:{_YEAR_SIGNS}|[A-Za-z]\d\d\])"
 
-LINE_START = r"^[ \t]*(?:(?:[^\x00-\x7f]|:[a-z0-9_+-]|\[[ xX]\]|(?:\*\*|<u>|<b>)\?)[^\n]*)?"
+LINE_START = r"^[ \t]*(?:(?:[^\x00-\x7f]|:[a-z0-9_+-]|\[[ xX]\]|(?:\*\*|<u>|<b>)\?|<a )[^\n]*)?"
 """What stands before the first value of a line: if `MARKS` do, they and perhaps more."""
 
 STARTS = {

@@ -9,6 +9,7 @@ from zoterodigest.core.values import identity
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.core.values.venue_slot import parse_venue
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.body import claims_of, lacks_needed
 from zoterodigest.digest.read.clues import has_clue, may_show
@@ -27,7 +28,7 @@ from zoterodigest.digest.read.slots import Claims, EntryReading, Slot, decoded
 from zoterodigest.digest.read.tables import find_rows
 
 _LONGEST_VENUE = 24
-"""The most characters of a venue's name that is taken for no title. Longer ones are journals'."""
+"""The most bytes of a venue's name that is taken for no title. Longer ones are journals'."""
 
 
 def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
@@ -154,11 +155,18 @@ def _is_clear(slot: Slot, venues: VenueTable) -> bool:
 
 def _without_venue_for_title(slots: list[Slot], venues: VenueTable) -> list[Slot]:
     """Leave out a title that is the name of a venue: it stands over a list, or links to a page."""
-    return [it for it in slots if it.name != "title" or not _is_short_venue(it.words, venues)]
+    titles = [slot for slot in slots if slot.name == "title"]
+    if not any(_is_short_venue(title, venues) for title in titles):
+        return slots
+    return [slot for slot in slots if slot.name != "title"]
 
 
-def _is_short_venue(text: str, venues: VenueTable) -> bool:
-    return len(text) <= _LONGEST_VENUE and venues.find(text) is not None
+def _is_short_venue(title: Slot, venues: VenueTable) -> bool:
+    if len(title.text.data) > _LONGEST_VENUE:
+        return False
+    reading = parse_venue(title.words)
+    is_dated = bool(reading.year) and venues.find(reading.venue) is not None
+    return is_dated or venues.find(title.words) is not None
 
 
 def _two_ways(lines: Lines, slot: str, ends: tuple[int, int]) -> str:

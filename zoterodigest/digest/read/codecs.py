@@ -58,12 +58,14 @@ def _is_venue(text: str, venues: VenueTable) -> bool:
         return False
     if name and (venues.find(name) is not None or name.startswith(PUBLISHERS)):
         return True
-    if _YEAR_FIRST.match(text) and _HYPHENS.search(name):
+    if (_YEAR_FIRST.match(text) and _HYPHENS.search(name)) or _BARE_YEAR.fullmatch(text):
         return False
     return bool(reading.year) and (not name or name[0].isupper()) and ". " not in name
 
 
 _YEAR_FIRST = lazy_regex(r"\d\d-[A-Z]")
+_BARE_YEAR = lazy_regex(r"[A-Za-z]+\d\d")
+"""Without a sign before a year in short, only a known venue is one: `KDD19`, but not `Wav20`."""
 _HYPHENS = lazy_regex(r"[-–—]")
 """Of `16-ATC-On Caches` the venue ends before the title."""
 

@@ -38,10 +38,14 @@ from zoterodigest.digest.read.slots import (
     decoded,
 )
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
+_FEWEST_TITLE_WORDS = 3
+_MOST_VENUE_WORDS = 4
 MOST_WAYS = 64
 """In so many ways a line is split at most, under all choices of its groups together."""
 
+_BULLET = lazy_regex(rb"(?:[-*+]|\xe2\x80\xa2)[ \t]+")
 _BREAKS = Pattern(r"(?i)(?:[ \t]*<br[ \t]*/?>)+$")
 _UNREAD = "no line of its template reads this line"
 
@@ -89,7 +93,8 @@ def claim_by_template(claims: Claims, found: EntryRange, body: LayeredText, term
         if titles and is_title(form, titles[0]):
             claims.shape = shape
             claims.slots += slots
-            claims.unread += [UnreadLine(line, _UNREAD) for line in reading.left]
+            left = reading.without_parts(claims) if form.entry.loose else reading.left
+            claims.unread += [UnreadLine(line, _UNREAD) for line in left]
             return
 
 
@@ -131,6 +136,38 @@ class _TemplateReader:
         return EntryShape(
             number, (_shape_line(self._head, start, end, head), *self._shape_lines(placed))
         )
+
+    def without_parts(self, claims: Claims) -> list[int]:
+        """Claim what stands in lines that nothing reads: authors, a venue, links in any order.
+
+        Return the lines that are left.
+        """
+        title = next((slot.words for slot in claims.slots if slot.name == "title"), "")
+        # Below a short name stand the authors, then the title itself.
+        if not self.left or len(title.split()) < _FEWEST_TITLE_WORDS:
+            return self.left
+        from zoterodigest.digest.read.parts import parts_beside
+
+        left: list[int] = []
+        for line in self.left:
+            start, end = self._ranges[line]
+            bullet = _BULLET.match(self._body.data, start, end)
+            text = self._body.slice(bullet.end() if bullet else start, end)
+            parts = parts_beside(text, {slot.name for slot in claims.slots}, self._terms[1])
+            is_sure = title not in decoded(text.data) and all(map(self._is_sure, parts or ()))
+            if not parts or not is_sure:
+                left.append(line)
+                continue
+            claims.slots += parts
+        claims.slots.sort(key=lambda slot: slot.span.start)
+        return left
+
+    def _is_sure(self, part: Slot) -> bool:
+        """Whether a part is no remark, and no title in the place of a venue."""
+        if part.name != "venue":
+            return part.name != "summary"
+        is_short = len(part.words.split()) <= _MOST_VENUE_WORDS
+        return is_short or takes("venue", part.words, self._terms[1])
 
     def _at(self, line: int, row: int) -> LineRead | TwoWays | None:
         """Return how a line of the body is read by the template's line `row`."""

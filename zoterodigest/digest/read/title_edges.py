@@ -1,4 +1,4 @@
-"""Titles that hold a venue or a date: people write it before or behind the title, with no marks."""
+"""Titles that hold more: a venue or a date before or behind them, or what they mean in Chinese."""
 
 from __future__ import annotations
 
@@ -28,22 +28,33 @@ _LED = lazy_regex(
 
 _ENDED = lazy_regex(
     rf"[ \t]*(?:[.,]?[ ]+[(\[]?(?P<date>{_DAY})[)\]]?|\.[ ]+(?P<year>{_YEAR})"
+    rf"|[.,][ ]+(?P<parted>{_NAME}[ ]{_YEAR}(?:[ ][Ww]orkshop)?)"
     rf"|[ ]{_DASH}[ ](?P<barred>{_NAME}[ ](?:{_DASH}[ ])?{_YEAR})"
     rf"|[(\[](?P<bracketed>{_NAME}[ ,]{{1,2}}{_YEAR})[)\]]"
     rf"|,?[ ](?P<short>{_ACRONYM}[ ]?{_QUOTE}[ ]?(?:20)?\d\d))\.?$".encode()
 )
 """What ends a title: "Title. 2024-01", "Title - CVPR - 2024", "Title (CVPR 2024)"."""
 
-_DIGITS = lazy_regex(rb"\d\d[)\]]?\.?$|^[(\[]\d{4}|^[A-Z][A-Za-z]{1,12}(?:'|\xe2\x80\x99)\d\d ")
+_MOST_BEHIND = 2
+_AT_EDGE = lazy_regex(
+    rb"\d\d[)\]]?\.?$|(?:\)|\xef\xbc\x89)$|^[(\[]\d{4}"
+    rb"|^[A-Z][A-Za-z]{1,12}(?:'|\xe2\x80\x99)\d\d "
+)
+_TRANSLATED = lazy_regex(
+    r"^(?P<title>[^\u3000-\u9fff\uac00-\ud7a3]*[A-Za-z][^\u3000-\u9fff\uac00-\ud7a3]*?)"
+    r"[ ]?[(（][^()（）]*[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7a3]{2}.*[)）]$"
+)
+"""A title with what it means in Chinese, Japanese or Korean behind it, in brackets."""
 
 
 def within_titles(slots: list[Slot], venues: VenueTable) -> list[Slot]:
     """Return the slots, each title without the venue or the date that it begins or ends with.
 
-    Of an entry that has the like elsewhere, the title stays as it is.
+    Of an entry that has the like elsewhere, the title keeps it. A translation is left out.
     """
     # Nothing is to be done to most titles.
-    if not any(it.name == "title" and _DIGITS.search(it.text.data) for it in slots):
+    titles = [slot for slot in slots if slot.name == "title"]
+    if not any(_AT_EDGE.search(title.text.data) for title in titles):
         return slots
     known = {slot.name for slot in slots}
     found: list[Slot] = []
@@ -54,20 +65,24 @@ def within_titles(slots: list[Slot], venues: VenueTable) -> list[Slot]:
 
 def _apart(title: Slot, known: Set[str], venues: VenueTable) -> Iterator[Slot]:
     data = title.text.data
-    led = _LED.match(data)
-    ended = _ENDED.search(data, led.end() if led else 0)
+    if not data.isascii() and (found := _TRANSLATED.match(title.words)):
+        data = found["title"].encode()
+        title = Slot("title", title.text.slice(0, len(data)))
     start, stop = 0, len(data)
-    before = _part(title, led, known, venues)
-    if led and before:
-        start = led.end()
+    led = _LED.match(data)
+    if led and (before := _part(title, led, known, venues)):
         yield before
-        known = {*known, before.name}
-    behind = _part(title, ended, known, venues)
-    if ended and behind and ended.start() > start:
-        stop = ended.start()
+        start, known = led.end(), {*known, before.name}
+    behind: list[Slot] = []
+    for _ in range(_MOST_BEHIND):
+        ended = _ENDED.search(data[:stop], start + 1)
+        part = _part(title, ended, known, venues)
+        if ended is None or part is None:
+            break
+        behind.insert(0, part)
+        stop, known = ended.start(), {*known, part.name}
     yield Slot("title", title.text.slice(start, stop))
-    if stop < len(data) and behind:
-        yield behind
+    yield from behind
 
 
 def _part(
