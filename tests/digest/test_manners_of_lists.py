@@ -345,6 +345,30 @@ def stated(text: str) -> list[dict[str, Any]]:
             f"* Owls Hear Mice: A Study: [NeurIPS19]({U})",
             {"title": "Owls Hear Mice: A Study", "venue": "NeurIPS", "year": 2019},
         ),
+        # A whole citation as the name of the link.
+        (
+            '- [Wren, Ada A., and Bo Roe. "Causal owls." arXiv preprint arXiv:1706.03762 (2019)]'
+            f"({U})",
+            {"title": "Causal owls", "authors": ["Wren, Ada A.", "Bo Roe"]}
+            | {"venue": "arXiv preprint", "year": 2019},
+        ),
+        (
+            f'- [Ada Wren, Bo Finch. "Owls: A Survey", Bee Record Volume 51, Issue 4, 2022]({U})',
+            {"title": "Owls: A Survey", "authors": ["Ada Wren", "Bo Finch"]}
+            | {"venue": "Bee Record", "year": 2022},
+        ),
+        # What follows a quotation in a title is no person.
+        (
+            f"- Owls Do Not Hear 'Naturally' in Bird Dialog [[arXiv]({U})]",
+            {"title": "Owls Do Not Hear 'Naturally' in Bird Dialog"},
+        ),
+        # A sentence about a numbered title in its cell, parted by two blanks.
+        (
+            "| **Paper** | **Links** |\n|---|---|\n"
+            f"| 1) The Illusion of Owls  Looks into what owls can and cannot do. | [Paper]({U}) |",
+            {"title": "The Illusion of Owls"}
+            | {"summary": "Looks into what owls can and cannot do."},
+        ),
     ],
 )
 def test_what_an_entry_says_is_read(text: str, wanted: dict[str, Any]) -> None:
@@ -415,6 +439,9 @@ def test_entries_are_found(text: str, titles: list[str]) -> None:
         "* Code of the third version released (May 2024)\n* Best reviewer award again (CVPR 2022)",
         # Links to the papers of each venue.
         f"- [COLT](https://d.example/1) [2023]({U})\n- [ICML](https://d.example/2) 2023",
+        # A badge is no title.
+        "| Benchmark | Paper | Website |\n|---|---|---|\n"
+        f"| OwlBench | [![arXiv](https://i.example/b.svg)]({U}) | [Link](https://a.example) |",
         # A table of contents in a quote.
         "> **CATALOGUE**\n>\n> [Quick links](#quick) :sparkles: [CCS](#ccs)",
         "* [Owl Science](https://www.springer.com/journal/10614)\n"

@@ -97,4 +97,7 @@ def _is_person(text: str, fewest: int) -> bool:
     is_name = not (_NO_SIGNS.search(name) or NO_NAME.search(name) or is_sentence)
     if is_without_case(name):
         return is_name and is_ideographic_name(name)
+    # "in Dialog", "A New Model and the Dataset": what follows a quotation or a question mark.
+    small = [word for word in name.split() if word[0].islower()]
+    is_name = is_name and all(names.is_particle(word) or "'" in word for word in small)
     return is_name and capitals >= fewest and len(words) <= _MOST_NAME_WORDS

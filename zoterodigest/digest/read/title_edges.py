@@ -35,10 +35,15 @@ _ENDED = lazy_regex(
 )
 """What ends a title: "Title. 2024-01", "Title - CVPR - 2024", "Title (CVPR 2024)"."""
 
+_CITED = lazy_regex(
+    r"^(?P<before>[^\"“”]{4,}?)[,.:]?\s+[\"“](?P<title>[^\"“”]{8,}?)[,.]?[\"”](?P<behind>.*)$", re.S
+)
+"""A whole citation in the place of a title: authors, the title in quotation marks, its venue."""
+
 _MOST_BEHIND = 2
 _AT_EDGE = lazy_regex(
     rb"\d\d[)\]]?\.?$|(?:\)|\xef\xbc\x89)$|^[(\[]\d{4}"
-    rb"|^[A-Z][A-Za-z]{1,12}(?:'|\xe2\x80\x99)\d\d "
+    rb"|^[A-Z][A-Za-z]{1,12}(?:'|\xe2\x80\x99)\d\d |\s(?:\"|\xe2\x80\x9c)"
 )
 _TRANSLATED = lazy_regex(
     r"^(?P<title>[^\u3000-\u9fff\uac00-\ud7a3]*[A-Za-z][^\u3000-\u9fff\uac00-\ud7a3]*?)"
@@ -59,8 +64,30 @@ def within_titles(slots: list[Slot], venues: VenueTable) -> list[Slot]:
     known = {slot.name for slot in slots}
     found: list[Slot] = []
     for slot in slots:
-        found += _apart(slot, known, venues) if slot.name == "title" else [slot]
+        if slot.name == "title":
+            found += _cited(slot, known, venues) or _apart(slot, known, venues)
+        else:
+            found.append(slot)
     return found
+
+
+def _cited(title: Slot, known: Set[str], venues: VenueTable) -> list[Slot]:
+    """Return the parts of a citation, none if it is no such; what is not understood is no part."""
+    words = title.words
+    found = _CITED.match(words)
+    if found is None or "authors" in known:
+        return []
+    from zoterodigest.digest.read.parts import parts_beside
+
+    ranges = {
+        name: title.text.slice(*(len(words[:at].encode()) for at in found.span(name)))
+        for name in ("before", "title", "behind")
+    }
+    before = parts_beside(ranges["before"], known, venues) or []
+    if [part.name for part in before] != ["authors"]:
+        return []
+    behind = parts_beside(ranges["behind"], {*known, "authors"}, venues) or []
+    return [*before, Slot("title", ranges["title"]), *behind]
 
 
 def _apart(title: Slot, known: Set[str], venues: VenueTable) -> Iterator[Slot]:
