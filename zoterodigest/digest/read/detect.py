@@ -25,7 +25,7 @@ from zoterodigest.digest.read.evidence import has_people, has_target, is_evident
 from zoterodigest.digest.read.found import is_boundary
 from zoterodigest.digest.read.known import known_entries
 from zoterodigest.digest.read.later import KnownAreas
-from zoterodigest.digest.read.lines import Lines, Veil
+from zoterodigest.digest.read.lines import OPEN, TAKEN, Lines, Veil
 from zoterodigest.digest.read.tables import is_table_line
 
 _ENOUGH = 0.5
@@ -134,11 +134,11 @@ def _skipped(lines: Lines) -> Iterator[Skipped]:
     # To ask each line took a tenth of the time for text without entries.
     apart = {*lines.boundaries, *lines.delimiters, *(line - 1 for line in lines.delimiters)}
     for line, veil in enumerate(lines.veils):
-        if veil is Veil.TAKEN:
+        if veil is TAKEN:
             now = ""
         elif lines.is_blank(line):
             continue
-        elif veil is Veil.NONE and line not in apart:
+        elif veil is OPEN and line not in apart:
             now = NO_ENTRY
         else:
             now = reason_skipped(lines, line)
@@ -162,7 +162,7 @@ _VEILED = {
 def reason_skipped(lines: Lines, line: int) -> str:
     """Return why no entry holds the line."""
     veil = lines.veils[line]
-    if veil is not Veil.NONE and veil in _VEILED:
+    if veil is not OPEN and veil in _VEILED:
         return _VEILED[veil]
     if is_boundary(lines, line):
         return HEADING if lines[line].lstrip()[:1] == b"#" else "rule"
