@@ -109,3 +109,15 @@ def test_arxiv_is_named_with_the_identifier_where_others_have_theirs() -> None:
     new = new_lines("".join(lines), {**fields, "arxiv": "2401.00001"})
 
     assert new == "- A New Paper (arXiv 2401.00001) [[paper](https://arxiv.org/abs/2401.00001)]"
+
+
+def test_a_section_that_names_arxiv_does_so_whatever_others_do() -> None:
+    line = "- **A title of paper {0}** [[paper](https://arxiv.org/abs/20{0}.00001)]{1}\n"
+    named = "".join(line.format(at, "\n  - *arXiv 2020*") for at in (10, 11, 12))
+    source = f"# Papers\n\n## One\n{''.join(line.format(at, '') for at in range(13, 20))}\n## Two\n"
+    fields: Fields = {"title": "A New Paper", "venue": "arXiv", "year": "2024"}
+    new = NewEntry("new", ("Two",), {**fields, "arxiv": "2401.00001"})
+
+    outcome = rearrange(read((source + named).encode()), [new], read)
+
+    assert "arxiv.org/abs/2401.00001)]\n  - *arXiv 2024*" in outcome.source.decode()

@@ -15,9 +15,6 @@ from zoterodigest.digest.write.new_venue import is_arxiv
 from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
 
-_FEW = 3
-"""So many entries of a section tell what is shown there; fewer may lack something by chance."""
-
 _MONTH = len("2024-05")
 
 _OF_ALL = ("authors", "abstract")
@@ -33,13 +30,10 @@ def without_seldom_shown(fields: Fields, manner: HouseStyle) -> Fields:
 
 def seldom_shown(manner: HouseStyle, fields: Fields) -> Collection[str]:
     """Return what each paper has and less than half of the entries around a new one show."""
-    every = [it.reading.fields for it in manner.entries]
-    inside = [it for at, it in enumerate(every) if at in manner.inside]
-    around = inside if len(inside) >= _FEW else every
-    alike = [it for it in around if _kind(it) == _kind(fields)]
+    alike = [it for it in manner.around if _kind(it) == _kind(fields)]
     return [
         name
-        for names, entries in ((_OF_ALL, around), (_OF_KIND, alike))
+        for names, entries in ((_OF_ALL, manner.around), (_OF_KIND, alike))
         for name in names
         if 2 * sum(_shows(name, it) for it in entries) < len(entries)
     ]

@@ -115,9 +115,8 @@ def without_server(fields: Fields, manner: HouseStyle) -> Fields:
     """
     if not is_arxiv(words_in(fields, "venue")) or not words_in(fields, "arxiv"):
         return fields
-    present = [it.reading.fields for it in manner.entries]
-    named = [it for it in present if is_arxiv(words_in(it, "venue"))]
-    unnamed = [it for it in present if words_in(it, "arxiv") and not words_in(it, "venue")]
+    named = [it for it in manner.around if is_arxiv(words_in(it, "venue"))]
+    unnamed = [it for it in manner.around if words_in(it, "arxiv") and not words_in(it, "venue")]
     # Beside venues with years arXiv alone says too little to stand there.
     is_bare = not named and not words_in(fields, "year")
     if len(named) >= len(unnamed) and not is_bare:
