@@ -152,8 +152,9 @@ class Recorder:
             return
         if isinstance(self._place.library, ApiAddress):
             # The last of all: to ask the library takes longest.
-            states[Fact(NETWORK, self._place.address)] = token = inputs.token_read(prepared)
-            is_same = is_same and bool(token)
+            token = prepared.gathered.contents.snapshot.token
+            states[Fact(NETWORK, self._place.address)] = token
+            is_same = is_same and bool(token)  # "": nothing tells the library from others
         if is_same:
             request, printed = self._asked
             stamp = Stamp(code, tuple(states.items()), tuple(printed))

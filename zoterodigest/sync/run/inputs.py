@@ -145,11 +145,6 @@ def is_repeatable(prepared: Prepared) -> bool:
     )
 
 
-def token_read(prepared: Prepared) -> str:
-    """Return the token of the library that a run read; "" if nothing tells it from others."""
-    return prepared.gathered.contents.snapshot.token
-
-
 def was_read(prepared: Prepared, walks: Walks) -> dict[Fact, str]:
     """Return the states of what a run knew by what it read: its files, and where links lead."""
     gathered, root = prepared.gathered, prepared.workspace.project.root

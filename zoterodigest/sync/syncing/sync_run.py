@@ -142,7 +142,7 @@ def _prepared_again(prepared: Prepared) -> Prepared:
 
 def _remember(prepared: Prepared) -> None:
     """Remember what a settled run saw, and forget facts that a killed one has handed over."""
-    gathered, command = prepared.gathered, command_of(prepared)
+    gathered, command = prepared.gathered, prepared.options.intent.name
     seen = seen_by(prepared, as_read(prepared), gathered.lock, gathered.contents)
     is_new = seen != gathered.seen and bool(gathered.lock.rows or gathered.quiet.links)
     forgotten = handed_over(prepared, gathered.contents)
@@ -155,11 +155,6 @@ def _remember(prepared: Prepared) -> None:
         leave_marks_of_written(prepared, (), gathered.contents, known)
     else:
         leave_marks(prepared, seen)
-
-
-def command_of(prepared: Prepared) -> str:
-    """Return what the history calls a run."""
-    return prepared.options.intent.name
 
 
 # --- what is written -----------------------------------------------------------------------------
@@ -177,7 +172,7 @@ def _changes(prepared: Prepared) -> Changes:
     return Changes(
         prepared.workspace,
         gathered,
-        command_of(prepared),
+        prepared.options.intent.name,
         _sent(prepared),
         LockFile("", rows, plan.collection_rows, exported),
         lambda results, contents: _ending(
