@@ -16,6 +16,7 @@ from zoterodigest.bibtex.cited.cited import (
     ReadText,
     check_keys,
     cited_in,
+    missing_keys,
 )
 from zoterodigest.bibtex.tiles.scanner import scan
 
@@ -233,6 +234,20 @@ def test_texts_that_are_read_in_are_followed_in_order_each_once() -> None:
 
     assert cited.keys == ("a", "b", "c", "d", "e", "z")
     assert [(one.key, one.at.file) for one in cited.unread] == [("nowhere", "sub/far.tex")]
+
+
+def test_a_name_that_tex_computes_is_no_file_that_is_missing() -> None:
+    cited = _cited("main.tex", r"\newcommand\part{one}\input{\part}\input{lost}\cite{a}")
+
+    assert cited.keys == ("a",)
+    assert [one.key for one in cited.unread] == ["lost"]
+
+
+def test_nothing_similar_is_searched_for_a_key_without_end() -> None:
+    for length, similar in ((60, "x" * 59), (5_000, "")):
+        cited = _cited("main.tex", f"\\cite{{{'x' * length}}}")
+
+        assert [*missing_keys(cited, ["x" * (length - 1)]).values()] == [similar]
 
 
 def test_a_long_chain_of_files_is_followed_to_its_end() -> None:

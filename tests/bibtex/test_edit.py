@@ -126,6 +126,16 @@ def test_what_would_be_half_a_truth_is_refused(key: str, fields: Fields, reason:
     assert edited.refusals == (DeclinedBibEdit(key, next(iter(fields)), reason),)
 
 
+def test_a_field_that_a_comment_stands_before_stays() -> None:
+    source = "@misc{k, year = 2020 % mine\n, doi = {10.1/x}}\n"
+
+    edited = _edited(source, "k", {"doi": EMPTY})
+
+    assert edited.source.decode() == source
+    reason = "a comment stands before the field doi"
+    assert edited.refusals == (DeclinedBibEdit("k", "doi", reason),)
+
+
 def test_an_arxiv_id_that_only_a_journal_tells_is_not_lost() -> None:
     source = "@article{i, journal = {arXiv preprint arXiv:2101.00001} }\n"
 

@@ -229,6 +229,7 @@ DATES = [
     ("2023-06-18 to 2023-06-22", "2023", "jun", "2023-06-18/2023-06-22"),
     ("Dec 30 - Jan 2, 2024", "2024", "jan", "2024-01-02"),
     ("2023-06/2023-08", "2023", "jun", "2023-06/2023-08"),
+    ("2023-06-18/2024", "2023", "jun", "2023-06-18"),
     ("July 2, 2023 (online)", "2023", "jul", "2023-07-02"),
     ("31/06/2023", "2023", "", "2023"),
     ("13/2023", "2023", "", "2023"),
@@ -352,6 +353,7 @@ def test_an_arxiv_paper_without_authors_and_date_is_misc_with_key_and_year(
     assert (entry.entry_type, fields["key"], fields["year"]) == ("misc", "Foo", year)
     assert fields["note"] == f"arXiv:{arxiv}"
     assert "howpublished" not in fields
+    assert {"note", "howpublished"}.isdisjoint(fields_of(item, BIBLATEX))
 
 
 ADDRESSES = [

@@ -72,6 +72,13 @@ def test_a_formula_that_cannot_be_read_is_an_error(formula: str) -> None:
         parse_formula(formula)
 
 
+@pytest.mark.parametrize(("number", "key"), [(1, "Byron"), (2, "ByronKing"), (3, "ByronEtAl")])
+def test_the_first_of_many_authors_is_named(number: int, key: str) -> None:
+    creators = [a_person(name, "A.") for name in ("Byron", "King", "Lee")[:number]]
+
+    assert key_of("authEtAl", creators=creators).lower() == key.lower()
+
+
 def test_the_editors_or_the_body_are_named_where_there_is_no_author() -> None:
     assert key_of(creators=[a_person("Ed", "It", "editor")], title="Book") == "edBook2024"
     assert key_of(creators=[a_person("DeepMind and Google")], title="Book") == (

@@ -132,6 +132,7 @@ def test_an_entry_has_a_type_a_key_and_fields_with_their_pieces() -> None:
         (b"@comment{ @misc{a} } @misc{b}", ["b"]),
         (b"@comment left open { @misc{b}", ["b"]),
         (b"@comment{ left open\n@misc{b}", ["b"]),
+        (b"@comment( has { no end) of } its own\n@misc{b}", ["b"]),
         (b"mail me@home.org {x} or @misc{b}", ["b"]),
         (b"@misc{a, t = " + b"{" * 300 + b"}" * 300 + b"}@misc{b}", ["a", "b"]),
         (b"@misc{a, t = {" + b"long " * 80_000 + b"}}@misc{b}", ["a", "b"]),

@@ -259,3 +259,25 @@ def test_the_variables_count_only_where_nothing_else_names_a_library(
     assert "no API key for user:12" in by_environment.err
     assert "y.sqlite" in by_option.err
     assert "x.sqlite" in by_project.err
+
+
+def test_a_key_of_the_environment_goes_before_the_one_that_is_kept(
+    zoterodigest: Zoterodigest,
+    server: Server,
+    keyring: KeyringInMemory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given(monkeypatch)
+    monkeypatch.setenv("ZOTERO_API_KEY", "another")
+
+    ran = zoterodigest("auth", address(server))
+
+    assert ran.code == 0
+    assert "ZOTERO_API_KEY is set, and goes before it." in ran.err
+
+
+def test_no_key_of_a_server_is_kept_in_a_file(zoterodigest: Zoterodigest, server: Server) -> None:
+    ran = zoterodigest("auth", address(server), "--key-file")
+
+    assert ran.code != 0
+    assert "only the key of the Zotero on this computer is kept in a file" in ran.err

@@ -95,6 +95,18 @@ def test_what_stays_is_reported_with_its_line(zoterodigest: Zoterodigest, tmp_pa
     ) in ran.out
 
 
+def test_text_that_no_field_holds_is_reported_with_its_line(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    text = _digest(tmp_path).replace("1706.03762)", "1706.03762) and *seldom* read", 1)
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+
+    ran = zoterodigest("convert", "a.md", "--to", "list")
+
+    assert ran.code == 0
+    assert "Text that no field holds, left out (1)\n  line 1: and *seldom* read\n" in ran.err
+
+
 def test_a_format_of_ones_own_can_be_the_target(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
     _digest(tmp_path)
     (tmp_path / "formats").mkdir()

@@ -409,3 +409,17 @@ def test_two_works_whose_items_were_merged_are_not_as_they_should_be(
     assert (tmp_path / "a.md").read_bytes() == before
     assert "which is fine" not in zoterodigest("duplicates").out
     assert "Merged with another work (1)" in zoterodigest("status").out
+
+
+def test_a_merge_tells_in_json_what_it_did(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    ours, own = doubled_by_hand(zoterodigest, tmp_path)
+    moving = {key for key, one in live(tmp_path).items() if one.data.get("parentItem") == own}
+
+    told = json.loads(zoterodigest("duplicates", "--merge", ours, own, "--yes", "--json").out)
+
+    assert (told["keep"], told["other"]) == (ours, own)
+    assert {*told["moves"]} == moving
+    assert "pages" in told["gains"]
+    assert (told["are_other_works"], told["failures"]) == (False, {})
+    assert told["written"] > 0
+    assert own not in live(tmp_path)

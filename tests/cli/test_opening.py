@@ -394,3 +394,30 @@ def test_a_quiet_run_prints_only_what_needs_the_person(
     assert conflict.code == 3
     assert len(conflict.out.splitlines()) == 1
     assert "needs your attention" in conflict.out
+
+
+def test_the_other_entries_of_an_item_are_named(linked: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "zz.md").write_text(a_digest(ATTENTION), encoding="utf-8")
+    assert linked("push", "--yes", "--offline").code == 0
+
+    ran = linked("open", "1706.03762", "--file", "--print")
+
+    first, other = ran.out.rstrip("\n"), ran.err.rstrip("\n").rpartition(" ")[2]
+    assert {first, other} == {"note.md:1", "zz.md:1"}
+    assert f"the item also has an entry at {other}" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("false", "the editor ended with 1"), ("vi '", "$EDITOR is not understood: vi '")],
+)
+def test_an_editor_that_does_not_work_is_told(
+    linked: Zoterodigest, monkeypatch: pytest.MonkeyPatch, command: str, said: str
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("VISUAL", command)
+
+    ran = linked("open", "1706.03762", "--file")
+
+    assert ran.code != 0
+    assert said in ran.err

@@ -339,3 +339,9 @@ def test_many_changes_are_asked_for_first(project: Project) -> None:
 
     assert (asked.code, told.code) == (7, 0)
     assert project.item(titles[0])["itemType"] == "conferencePaper"
+
+
+def test_with_no_paper_there_is_nothing_to_look_for(project: Project) -> None:
+    (project.folder / "empty.md").write_text("Hello.\n", encoding="utf-8")
+
+    assert "Nothing to look for." in project.run("published", "empty.md").out
