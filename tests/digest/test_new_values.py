@@ -322,3 +322,12 @@ def test_a_label_has_the_capitals_of_most_others(labels: tuple[str, ...], writte
     new = new_lines("".join(lines), {**PAPER, "links": links})
 
     assert new.endswith(f" [[{written}](https://github.com/c/d)]")
+
+
+def test_a_day_below_ten_is_written_as_others_are() -> None:
+    entry = "- **A title of paper {0}**\n  - 📅 Date: {1}\n  - [paper](https://arxiv.org/abs/240{0}.00001)\n"
+    days = ("January 06, 2024", "February 27, 2024", "March 25, 2024", "April 18, 2024")
+    source = "".join(entry.format(at, it) for at, it in enumerate(days, 1))
+
+    assert "📅 Date: May 07, 2024\n" in new_lines(source, {**PAPER, "date": "2024-05-07"})
+    assert "📅 Date: May 17, 2024\n" in new_lines(source, {**PAPER, "date": "2024-05-17"})

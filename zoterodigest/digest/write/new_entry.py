@@ -20,6 +20,7 @@ from zoterodigest.core.values.record import (
     Names,
     Value,
     is_empty,
+    text_in,
 )
 from zoterodigest.digest.format.format import NewRule, folded_label
 from zoterodigest.digest.read.references import CODE_LABELS, stated_links
@@ -53,8 +54,6 @@ _ITEM = lazy_regex(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
 _BREAKERS = lazy_regex(r"[\[\]<>|`\n]")
 _ID_LABEL = lazy_regex(r"(?:arxiv|doi)\s?[:.]?\s?", re.I)
 _JOINING = lazy_regex(r"\b(?:or|and)\b")
-_MONTH = lazy_regex(r"(?:19|20)\d\d\D{1,3}(\d{1,2})(?!\d)")
-_TEN = 10
 _SHORT_COMMENT = 20
 
 
@@ -124,7 +123,8 @@ class NewEntryDraft:
 
     def _sample(self, slot: str, value: Value) -> str:
         """Return what a neighbor has in a slot: for a list the nearest that has one, else usual."""
-        texts = self.manner.texts(slot)
+        samples = list(self.manner.samples(slot))
+        texts = [it.words for _, it in samples]
         if isinstance(value, Blocks):
             lists = [text for text in texts if "\n" in text and is_list(text)]
             texts = lists if is_list(value.texts[0]) and lists else texts
@@ -133,8 +133,9 @@ class NewEntryDraft:
             texts = [text for text in texts if "," in text or ";" in text] or texts
             return most_alike(texts, lambda text: (_signs_in(text), ", " in text))
         if slot == "date" and isinstance(value, str):
-            # `2022.10` does not tell whether May is `5` or `05`.
-            texts = [text for text in texts if _has_short_month(text, value)] or texts
+            # `2022.10` does not tell whether May is `5` or `05`, `May 27` not how the 7th is.
+            dated = [(it.words, text_in(e.reading.fields, "date")) for e, it in samples]
+            texts = [words for words, date in dated if _zeros(date) == _zeros(value)] or texts
             return most_alike(texts, lambda text: (shape_of(text), _sizes_of_numbers(text)))
         return next(iter(texts), "")
 
@@ -263,9 +264,9 @@ def _sizes_of_numbers(text: str) -> tuple[int, ...]:
     return tuple(map(len, re.findall(r"\d+", text)))
 
 
-def _has_short_month(text: str, new: str) -> bool:
-    found = _MONTH.search(text)
-    return found is not None and (int(found[1]) < _TEN) is (new[5:6] == "0")
+def _zeros(date: str) -> tuple[bool, bool]:
+    """Return whether the month and the day of a date are less than ten."""
+    return date[5:6] == "0", date[8:9] == "0"
 
 
 def _before_doi(url: str, doi: str) -> str:
