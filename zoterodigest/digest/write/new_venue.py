@@ -109,10 +109,7 @@ def _letters(text: str) -> str:
 
 
 def without_server(fields: Fields, manner: HouseStyle) -> Fields:
-    """Return `fields` without a venue that is arXiv where most papers of arXiv show none.
-
-    Its year goes, too, where most of those show none.
-    """
+    """Return `fields` without a venue that is arXiv where most papers of arXiv show none."""
     if not is_arxiv(words_in(fields, "venue")) or not words_in(fields, "arxiv"):
         return fields
     named = [it for it in manner.around if is_arxiv(words_in(it, "venue"))]
@@ -121,9 +118,7 @@ def without_server(fields: Fields, manner: HouseStyle) -> Fields:
     is_bare = not named and not words_in(fields, "year")
     if len(named) >= len(unnamed) and not is_bare:
         return fields
-    dated = [it for it in unnamed if words_in(it, "year") or words_in(it, "date")]
-    hidden = ("venue",) if 2 * len(dated) >= len(unnamed) else ("venue", "year")
-    return {**fields, **dict.fromkeys(hidden, EMPTY)}
+    return {**fields, "venue": EMPTY}
 
 
 def _samples(manner: HouseStyle, has_year: bool, arxiv: str) -> Iterator[_VenueSample]:
