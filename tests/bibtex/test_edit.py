@@ -136,6 +136,38 @@ def test_a_field_that_a_comment_stands_before_stays() -> None:
     assert edited.refusals == (DeclinedBibEdit("k", "doi", reason),)
 
 
+@pytest.mark.parametrize(
+    ("source", "fields", "reason"),
+    [
+        (
+            "@article{i, eprint = {2101.00001}, journal = {arXiv:2102.00002} }\n",
+            {"venue": "IJCV"},
+            "it would change what identifies the work",
+        ),
+        (
+            "@misc{i, year = {2019}, date = {2020-02} }\n",
+            {"year": "2021"},
+            "more than one year stands there",
+        ),
+    ],
+)
+def test_what_would_lose_an_identifier_or_a_year_is_refused(
+    source: str, fields: Fields, reason: str
+) -> None:
+    edited = _edited(source, "i", fields)
+
+    assert edited.source.decode() == source
+    assert [one.reason for one in edited.refusals] == [reason]
+
+
+def test_of_two_venues_the_one_that_is_read_is_written() -> None:
+    source = "@inproceedings{i, booktitle = {CVPR}, journal = {Mine} }\n"
+
+    edited = _edited(source, "i", {"venue": "ICCV"}).source.decode()
+
+    assert edited == source.replace("{CVPR}", "{ICCV}")
+
+
 def test_an_arxiv_id_that_only_a_journal_tells_is_not_lost() -> None:
     source = "@article{i, journal = {arXiv preprint arXiv:2101.00001} }\n"
 
