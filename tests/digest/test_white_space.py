@@ -72,3 +72,21 @@ def test_an_item_added_to_a_list_leaves_what_parts_it_from_the_next_list(
     text = blocks_text(old, Blocks((*above, added, *below)))
 
     assert text == "\n".join((*above, added)) + gap + "\n".join(below)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        # A list in which no item is new keeps its numbers, whatever their order.
+        ("1. a\n3. b\n2. c\n\nText", ("1. a", "3. b", "2. c", "New"), "1. a\n3. b\n2. c\n\nNew"),
+        # One number doesn't tell that all are alike.
+        ("3. a", ("3. a", "1. b"), "3. a\n4. b"),
+        ("1. a\n1. b", ("1. a", "1. b", "1. c"), "1. a\n1. b\n1. c"),
+        # What is inside of the last item is indented by the width of its number.
+        ("8. a\n9. b\n\n   c", ("8. a", "1. n", "9. b", "   c"), "8. a\n9. n\n9. b\n\n   c"),
+        # What stood behind a block that goes doesn't part the two beside it.
+        ("# H\n- a\n\nText", ("# H", "Text"), "# H\n\nText"),
+    ],
+)
+def test_numbers_and_gaps_of_blocks_that_stay(old: str, new: tuple[str, ...], text: str) -> None:
+    assert blocks_text(old, Blocks(new)) == text
