@@ -15,6 +15,7 @@ from tests.sync.test_structure import MASK, NOTES, RESNET, SYNC, rename
 from tests.sync.test_undo import history, undone
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, reports
+from zoterodigest.core.plan.history import killed_undos
 from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.library.port import BadLibrary
 from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
@@ -236,6 +237,24 @@ def test_an_undo_of_a_redo_after_a_sync_gives_back_what_the_redo_found(
         undone(killed, redone)
         killed.push(SYNC)
         assert "No loops." in killed.note(ATTENTION), f"after the kill at {killed.root.name}"
+
+
+def test_a_killed_undo_of_which_something_stays_is_finished_by_the_next(tmp_path: Path) -> None:
+    """Also where all but that was turned back before the kill."""
+    world = in_two_digests(tmp_path / "world")
+    world.edit("notes.md", ("No recurrence.", "No loops."))
+    world.change(world.key("Mask R-CNN"), title="Masks")
+    world.push(SYNC)
+    number = history(world).runs[-1].number
+    world.change_note(ATTENTION, lambda html: html.replace("No loops.", "No loops at all."))
+    ends = set[tuple[str, ...]]()
+
+    for killed in kills(UNDO, world, tmp_path / "kills"):
+        assert undone(killed, number).declined
+        assert number not in killed_undos(history(killed).runs), killed.root.name
+        ends.add(tuple(left_of(killed)))
+
+    assert len(ends) == 1
 
 
 def lose_the_library(_number: int) -> None:
