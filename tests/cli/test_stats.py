@@ -74,7 +74,7 @@ def test_a_cited_paper_is_listed_until_it_is_marked_as_read(
 
     assert [one["title"] for one in before["unread"]] == ["Dark Rain"]
     assert (after["cited"], after["unread"]) == (1, [])
-    assert "All 1 cited paper" in zoterodigest("stats").out
+    assert "Every cited paper is marked as read (1)." in zoterodigest("stats").out
     assert "lost.tex" in after["problems"][0]
 
 

@@ -118,7 +118,7 @@ def _cited(cited: CitedStats) -> Iterator[str]:
         rows = [[*map(visible, (it.citekey, it.item, it.year, it.title))] for it in cited.unread]
         yield from _table(columns, rows)
     else:
-        yield from (f"  All {counted(cited.cited, 'cited paper')} are marked as read.", "")
+        yield from (f"  Every cited paper is marked as read ({cited.cited:,}).", "")
 
 
 def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Iterator[str]:
