@@ -369,6 +369,35 @@ def stated(text: str) -> list[dict[str, Any]]:
             {"title": "The Illusion of Owls"}
             | {"summary": "Looks into what owls can and cannot do."},
         ),
+        # Authors on a line above the title, which ends in a comma.
+        (
+            f'- <a name="wren22"></a>El Wren, Z., Finch, S.A.,  \n*[Owls at High Speed]({U})*,  \n'
+            "Journal of Owls, 2022. [PDF](https://a.example/p.pdf).",
+            {"title": "Owls at High Speed", "authors": ["El Wren, Z.", "Finch, S.A."]}
+            | {"venue": "Journal of Owls", "year": 2022},
+        ),
+        # Names that publishers have, too.
+        (
+            f"- [Owls of the Night]({U}), Li Wren, Francis E.H.Roe, Otto Kaufmann, Tao Kite, 2019",
+            {"title": "Owls of the Night", "year": 2019}
+            | {"authors": ["Li Wren", "Francis E.H.Roe", "Otto Kaufmann", "Tao Kite"]},
+        ),
+        # A venue in italics right behind the last author.
+        (
+            f"- Owls and Labels in Forests.\n  [[pdf]]({U})\n  - Ada Wren, Bo Finch *IJCNN 2020*",
+            {"title": "Owls and Labels in Forests", "authors": ["Ada Wren", "Bo Finch"]}
+            | {"venue": "IJCNN", "year": 2020},
+        ),
+        # Quotation marks within a title, a name with a small word, a year that is no nickname.
+        (
+            f"- [Dont Just Chase “Lit Owls” in Dark Woods: A View]({U})",
+            {"title": "Dont Just Chase “Lit Owls” in Dark Woods: A View"},
+        ),
+        (
+            f"- Owls and Labels. Ada nath Wren, Bo Finch. [[pdf]({U})]",
+            {"title": "Owls and Labels", "authors": ["Ada nath Wren", "Bo Finch"]},
+        ),
+        (f"- [2023 bioRxiv Owls] **Owls Hear All** [[pdf]({U})]", {"title": "Owls Hear All"}),
     ],
 )
 def test_what_an_entry_says_is_read(text: str, wanted: dict[str, Any]) -> None:
@@ -439,6 +468,9 @@ def test_entries_are_found(text: str, titles: list[str]) -> None:
         "* Code of the third version released (May 2024)\n* Best reviewer award again (CVPR 2022)",
         # Links to the papers of each venue.
         f"- [COLT](https://d.example/1) [2023]({U})\n- [ICML](https://d.example/2) 2023",
+        # Neither is a word for none.
+        f"| Paper | Code |\n|---|---|\n| NA | [code]({U}) |\n| TBA | [code]({DOI}) |",
+        f"- [PDF1]({U})\n- [PDF 2]({DOI})",
         # A badge is no title.
         "| Benchmark | Paper | Website |\n|---|---|---|\n"
         f"| OwlBench | [![arXiv](https://i.example/b.svg)]({U}) | [Link](https://a.example) |",

@@ -24,6 +24,7 @@ PUBLISHERS = ("IEEE ", "ACM ")
 _INITIAL = lazy_regex(r"(?:^|(?<=[\s.-]))[^\W\d_]{1,2}\.|\b(?:Jr|Sr|St)\.")
 _ET_AL = lazy_regex(r"\bet\.? al\b")
 _FOOTNOTE = lazy_regex(r"(?<=\w)[*†‡§¶∗⁎✉⋆¹²³⁴⁵⁶⁷⁸⁹⁰\d]{1,3}$")
+_OF_SENTENCE = lazy_regex(r" (?:an?|and|as|by|for|from|in|is|of|on|the|to|with) ")
 _NO_SIGNS = lazy_regex(r"[\[\](){}<>:;!?\"“”*_`|/\\=+#@]|\d|https?")
 
 
@@ -98,6 +99,7 @@ def _is_person(text: str, fewest: int) -> bool:
     if is_without_case(name):
         return is_name and is_ideographic_name(name)
     # "in Dialog", "A New Model and the Dataset": what follows a quotation or a question mark.
-    small = [word for word in name.split() if word[0].islower()]
-    is_name = is_name and all(names.is_particle(word) or "'" in word for word in small)
+    first = name.split(" ", 1)[0]
+    is_led = first[:1].islower() and not names.is_particle(first) and "'" not in first
+    is_name = is_name and not (is_led or _OF_SENTENCE.search(name))
     return is_name and capitals >= fewest and len(words) <= _MOST_NAME_WORDS

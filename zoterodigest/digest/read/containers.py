@@ -177,6 +177,8 @@ def _plain(lines: Lines, form: DigestFormat, *, blanks: int) -> Iterator[EntryRa
         topics = [head.line for head in found if _leads_list(lines, head.line)]
         found = [head for head in found if head.line not in topics]
     if form.reads_parts:
+        # Behind a comma a list of authors goes on, also with the title on a line of its own.
+        found = (head for head in found if not _is_behind_comma(lines, head.line))
         found = _first_and_alike(lines, found)
     heads = _of_entries(found, reaches)
     # A topic over a list of links is no part of the entry above it; one over remarks may be.
@@ -227,6 +229,10 @@ def _leads_list(lines: Lines, line: int) -> bool:
     while below < len(lines) and lines.is_blank(below):
         below += 1
     return line + 1 < below < len(lines) and bool(_MARKER.match(lines[below]))
+
+
+def _is_behind_comma(lines: Lines, line: int) -> bool:
+    return line > 0 and lines[line - 1].rstrip().endswith(b",")
 
 
 def _leads_links(lines: Lines, line: int) -> bool:

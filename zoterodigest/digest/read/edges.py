@@ -48,6 +48,9 @@ def within_edges(slots: Iterable[Slot]) -> list[Slot]:
         # Nothing is to be done to most titles.
         if slot.name == "title" and not (data[:1].isalpha() and data[-1:] in _PLAIN_ENDS):
             found.append(Slot("title", trimmed(slot.text, *_title_within(data))))
+        elif slot.name == "authors" and b"*" in data and (marked := _MARKED_BEHIND.search(data)):
+            found.append(Slot("authors", trimmed(slot.text, 0, marked.start())))
+            found.append(Slot("venue", slot.text.slice(*marked.span("venue"))))
         elif slot.name == "authors" and (b"." in data or b"et" in data):
             found += _authors_and_venue(slot)
         elif slot.name == "venue" and data.startswith(b"[["):
@@ -103,6 +106,9 @@ def _authors_and_venue(slot: Slot) -> Iterator[Slot]:
     if venue := rest.data[lead:].rstrip(b" .,;"):
         yield Slot("venue", rest.slice(lead, lead + len(venue)))
 
+
+_MARKED_BEHIND = lazy_regex(rb"[\s.,]+\*{1,2}(?P<venue>[A-Z][^*\n]*(?:19|20)\d\d)\*{0,2}$")
+"""A venue in marks behind the last author: "Ada Lovelace *CVPR 2020*"."""
 
 _TAGS = rb"<(?:b|big|em|font|i|small|span|strong|sub|sup|u)\b[^<>]*>"
 _END_TAGS = rb"</(?:b|big|em|font|i|small|span|strong|sub|sup|u)>"

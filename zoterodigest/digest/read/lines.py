@@ -289,14 +289,16 @@ class Lines:
         is_before_title = bool(_YEAR_LAST.search(text))
         for below in range(line + 1, min(line + 1 + _MOST_WRAPS, len(self))):
             is_text = self.is_open(below) and not self.is_blank(below)
+            # Behind a comma a list of authors goes on with the title, also below a hard break.
+            is_before_title = is_before_title or text.rstrip().endswith(b",")
             goes_on = is_before_title or _is_unclosed(text)
-            if not goes_on or _HARD_BREAK.search(text) or not is_text:
+            if not goes_on or not is_text or _BLOCK.match(self[below]):
                 return 0
-            if _BLOCK.match(self[below]):
+            if _HARD_BREAK.search(text) and not text.rstrip().endswith(b","):
                 return 0
-            text += b" " + self[below]
+            text = text.rstrip() + b" " + self[below]
             is_before_title = False
-            if not _is_unclosed(text):
+            if not _is_unclosed(text) and not text.rstrip().endswith(b","):
                 return below - line
         return 0
 

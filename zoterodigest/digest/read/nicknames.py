@@ -12,6 +12,7 @@ from zoterodigest.regex import lazy_regex
 _MOST_LETTERS = 60
 _MOST_WORDS = 6
 _LEAD = lazy_regex(rf"{EMOJI}|:[a-z0-9_+-]+:")
+_YEAR_FIRST = lazy_regex(r"(?:19|20)\d\d\s")
 _PARTS = lazy_regex(r"[\s,;/&+|]+")
 
 
@@ -22,6 +23,9 @@ def is_nickname(text: str, title: str) -> bool:
     """
     words = [word.casefold().strip(".:!()") for word in _PARTS.split(text) if word]
     if not any(map(str.isalpha, text)) or _LEAD.match(text):
+        return False
+    # "2023 bioRxiv Diffusion": what kind of paper, of when.
+    if _YEAR_FIRST.match(text) and not begins_title(text, title):
         return False
     if len(text) > _MOST_LETTERS or len(words) > _MOST_WORDS:
         return False

@@ -18,7 +18,8 @@ OF_VENUE = lazy_regex(
     r"\b(?:journal|conference|transactions?|letters|workshops?|symposium|proceedings|reviews?"
     r"|annals|magazine|press|bulletin|advances|sciences?|research|studies|notes|quarterly|record"
     r"|archives?|frontiers|communications|congress|meeting|colloquium|reports?|preprint|thesis"
-    r"|springer|elsevier|wiley|claypool|kaufmann|francis|publish\w+|track|industry|findings)\b",
+    r"|springer|elsevier|wiley|claypool|morgan kaufmann|taylor (?:&|and) francis|publish\w+|track"
+    r"|industry|findings)\b",
     re.I,
 )
 """Words of venues and publishers."""

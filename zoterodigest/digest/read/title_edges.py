@@ -36,7 +36,8 @@ _ENDED = lazy_regex(
 """What ends a title: "Title. 2024-01", "Title - CVPR - 2024", "Title (CVPR 2024)"."""
 
 _CITED = lazy_regex(
-    r"^(?P<before>[^\"“”]{4,}?)[,.:]?\s+[\"“](?P<title>[^\"“”]{8,}?)[,.]?[\"”](?P<behind>.*)$", re.S
+    r"^(?P<before>[^\"“”]{4,}?)[,.:]?\s+[\"“](?P<title>[^\"“”]{8,}?)(?P<sign>[,.]?)[\"”](?P<behind>.*)$",
+    re.S,
 )
 """A whole citation in the place of a title: authors, the title in quotation marks, its venue."""
 
@@ -86,8 +87,11 @@ def _cited(title: Slot, known: Set[str], venues: VenueTable) -> list[Slot]:
     before = parts_beside(ranges["before"], known, venues) or []
     if [part.name for part in before] != ["authors"]:
         return []
-    behind = parts_beside(ranges["behind"], {*known, "authors"}, venues) or []
-    return [*before, Slot("title", ranges["title"]), *behind]
+    behind = parts_beside(ranges["behind"], {*known, "authors"}, venues)
+    # A word in quotation marks within a title.
+    if behind is None and not (found["sign"] or found["behind"].startswith((",", "."))):
+        return []
+    return [*before, Slot("title", ranges["title"]), *(behind or ())]
 
 
 def _apart(title: Slot, known: Set[str], venues: VenueTable) -> Iterator[Slot]:
