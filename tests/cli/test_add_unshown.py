@@ -263,3 +263,19 @@ def test_nothing_is_kept_of_a_paper_whose_digest_cannot_be_written(
 
     assert ran.code == 15
     assert not (folder / PENDING).exists()
+
+
+def test_an_entry_that_undo_leaves_keeps_its_facts(
+    zoterodigest: Zoterodigest, folder: Path
+) -> None:
+    zoterodigest("sync", "--yes")
+    zoterodigest("add", "refs.bib", "--offline")
+    kept = (folder / PENDING).read_bytes()
+    path = folder / "papers.md"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("Masked Autoencoders Are", "My Masked Autoencoders Are"), "utf-8")
+
+    assert zoterodigest("undo", "--yes").code == 1
+
+    assert "My Masked Autoencoders" in path.read_text("utf-8")
+    assert (folder / PENDING).read_bytes() == kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,23 @@ def test_undo_of_moves_and_names_restores_both_sides(
     assert not noted.plan(SYNC).is_settled
     noted.push(SYNC)
     assert noted.plan(SYNC).is_settled
+
+
+@pytest.mark.parametrize("is_trashed", [False, True])
+def test_a_collection_that_a_person_renamed_is_theirs_unless_it_went_into_the_trash(
+    noted: World, is_trashed: bool
+) -> None:
+    add_heading(noted)
+    noted.push(SYNC)
+    key = noted.collections()["notes/Masks"]
+    (one,) = (one for one in noted.library.read().collections if one.key == key)
+    mine = replace(one, name="Mine", is_trashed=is_trashed)
+    noted.library.write_collections([mine])
+
+    done = undone(noted)
+
+    theirs = "this collection was renamed since: it is yours now"
+    assert [one.reason for one in done.declined] == ([] if is_trashed else [theirs])
 
 
 def test_an_item_that_a_person_moved_since_does_not_go_back_to_its_old_collection_too(

@@ -165,7 +165,7 @@ class Reverting:
             now, before, after = (one.get(name) for one in (data, change.before, change.after))
             if name in SETS:
                 yield from self._members_back(change, name, data)
-            elif now and name == "deleted" and self._is_merged_since(change):
+            elif name == "deleted" and self._is_merged_since(change):
                 # Its note and links live on elsewhere: beside them its work would stand twice.
                 self._decline_object(change, MERGED)
             elif before and now == after and name == "deleted" and not self._is_as_left(change):
@@ -307,7 +307,7 @@ class Reverting:
         file = file_lines(present, None if is_whole else self._note_rules.get(change.key))
         file = file.showing((*change.hunks, *change.earlier))
         reversal = turn_back(file.lines, change.hunks)
-        if reversal.refused and change.earlier:
+        if change.earlier:
             # Killed before it wrote the file once more, the run left it as it had written it first.
             reversal = min(
                 reversal, turn_back(file.lines, change.earlier), key=lambda one: len(one.refused)
