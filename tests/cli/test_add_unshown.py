@@ -269,13 +269,20 @@ def test_an_entry_that_undo_leaves_keeps_its_facts(
     zoterodigest: Zoterodigest, folder: Path
 ) -> None:
     zoterodigest("sync", "--yes")
+    more = (
+        "@inproceedings{b, title = {A Second Paper to Be Added}, author = {Bee, Ann},"
+        " pages = {1--2}, booktitle = {CVPR}, year = 2020, eprint = {2001.09999}}\n"
+    )
+    (folder / "refs.bib").write_text(f"{BIB}\n{more}", encoding="utf-8")
     zoterodigest("add", "refs.bib", "--offline")
     kept = (folder / PENDING).read_bytes()
     path = folder / "papers.md"
     text = path.read_text("utf-8")
+    assert "A Second Paper" in text
     path.write_text(text.replace("Masked Autoencoders Are", "My Masked Autoencoders Are"), "utf-8")
 
     assert zoterodigest("undo", "--yes").code == 1
 
     assert "My Masked Autoencoders" in path.read_text("utf-8")
+    assert "A Second Paper" not in path.read_text("utf-8")
     assert (folder / PENDING).read_bytes() == kept
