@@ -24,7 +24,10 @@ DETAILS = """\
 """
 ABSTRACTS = (ROOT / "tests/digest/numbered-quotes.format.toml").read_text("utf-8")
 ABSTRACTS = ABSTRACTS.replace("summary", "abstract").replace("TL;DR", "Abstract")
-NUMBERED = "> **[1] A First Title of a Paper** — Ada Lovelace; CVPR, 2020. [PDF](https://a.org/1)\n"
+NUMBERED = """\
+> **[1] A First Title of a Paper** — Ada Lovelace; CVPR, 2020. [PDF](https://a.org/1)
+> Abstract: A line.
+"""
 
 
 def with_new_item(world: World, **data: Any) -> None:
