@@ -474,3 +474,13 @@ def test_the_stars_of_a_repository_stand_behind_all_links_where_most_have_them()
         "[[code](https://github.com/c/d)]![Stars](https://img.shields.io/github/stars/c/d)"
     )
     assert new_lines("".join(lines), PAPER).endswith("[[paper](https://arxiv.org/abs/2401.00001)]")
+
+
+def test_the_sign_behind_a_nickname_goes_with_it() -> None:
+    line = "- arXiv 2024.0{0}, **Nick{0}**: A title of paper {0}, [website](https://a.io/{0})\n"
+    links = WebLinks((Hyperlink("website", "https://c.io/"),))
+    fields: Fields = {"title": "A New Paper", "venue": "arXiv", "year": "2024", "date": "2024-05"}
+
+    new = new_lines("".join(map(line.format, "1234")), {**fields, "links": links})
+
+    assert new == "- arXiv 2024.05, A New Paper, [website](https://c.io/)"

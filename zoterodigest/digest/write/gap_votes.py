@@ -247,7 +247,11 @@ class GapVotes:
             pair = row.roles[at - 1], right
             votes = self._gaps.get(pair) or self._weak.get(pair) or []
             before = _most([gap for gap in votes if _is_signs(gap)] or [" "])
-            first = row.gaps[row.roles.index(left) + 1] if left in row.roles[:at] else ""
+            start = row.roles.index(left) + 1 if left in row.roles[:at] else at
+            first = row.gaps[start] if start < at else ""
+            # "CVPR 2024, Nick: A Title": the colon goes with the nickname.
+            if row.roles[start:at] == ("short_title",) and _is_signs(first):
+                return first
             # "Title (Bee 2020)" without the author: the bracket stays, it is closed behind.
             if _is_signs(first) and first[-1:] in _BRACKETS and first[-1:] not in before:
                 return first
