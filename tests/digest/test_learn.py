@@ -89,6 +89,29 @@ VENUES = ("CVPR 2021", "ICLR 2022", "NeurIPS 2020", "ICML 2019")
         ("- {t} RecSys 2022 【第 {n}】\n", "- {title} {venue} 【{ignored}】"),
         ("- {t}, KDD, 2021. [pdf]({u})\n", "- {title}, {venue}. {links}"),
         ("- 16-ATC-{t}\n", "- {venue}-{title}"),
+        (
+            "[{n}] {a}. {t}. {v}. [[Paper]({u})]\n\n",
+            "[{ignored}] {authors}. {title}. {venue}. {links}",
+        ),
+        ("[{n}]{t}<br>\n[paper]({u})<br>\n\n", "[{ignored}]{title}\n{links}"),
+        (
+            "**{t}.** {v}\n*{a}.*\n[[PDF]({u})]\n\n",
+            "**{title}.** {venue}\n*{authors}.*\n{links}",
+        ),
+        ("* {t}, in *{v}*. [[pdf]({u})]\n", "* {title}, in *{venue}*. {links}"),
+        ("* {t}: [{v}]({u})\n", "* {title}: [{venue}]({url})"),
+        ("1. {t} ｜ *{v}* ｜ [<u>论文</u>]({u})\n", "1. {title} ｜ *{venue}* ｜ {links}"),
+        # Anchors say nothing of a paper, a nickname in marks is its short title.
+        (
+            '- <a name="owl{n}"></a>**[Owl{n}]** {t} | **{v}** | [[pdf]({u})]\n',
+            '- <a name="{ignored}"></a>**[{short_title}]** {title} | **{venue}** | {links}',
+        ),
+        (
+            "- **{t}** &mdash; 202{n}\n  {a}\n  [pdf]({u})\n"
+            "  <details><summary>Abstract</summary>Long ago, owls said {t}</details>\n",
+            "- **{title}** &mdash; {year}\n  {authors}\n  {links}\n"
+            "  <details><summary>Abstract</summary>{abstract}</details>",
+        ),
         # Where the name of a venue leads is no page of the paper.
         ("- {t} ([{v}](notes/{n}.md)) [pdf]({u})\n", "- {title} ([{venue}]({ignored})) {links}"),
     ],
@@ -182,6 +205,35 @@ def test_titles_of_which_some_end_in_a_venue_are_read_by_two_templates() -> None
 
     assert found.templates == ("- {title} {venue} {links}", "- {title} {links}")
     assert [one.title for one in found.document.entries] == list(TITLES)
+
+
+def test_a_template_that_reads_titles_better_comes_first() -> None:
+    ends = (".", "", ".", "", ".", "")
+    text = "".join(
+        f"- **{t}{end}** KDD 202{n} [Paper](https://arxiv.org/abs/2101.0000{n})\n"
+        for n, (t, end) in enumerate(zip(TITLES + TITLES[:2], ends, strict=True))
+    )
+
+    found = learned(text)
+
+    assert found.templates == ("- **{title}.** {venue} {links}", "- **{title}** {venue} {links}")
+    assert [one.title for one in found.document.entries[:4]] == list(TITLES)
+
+
+def test_a_list_that_begins_far_below_is_tried_as_well() -> None:
+    contents = "".join(f"* [Topic {n}](#topic-{n})\n" for n in range(600))
+    entries = "".join(
+        f"[{n}]{t}<br>\n[paper](https://arxiv.org/abs/2101.0000{n})<br>\n\n"
+        for n, t in enumerate(TITLES * 2)
+    )
+
+    found = learned(f"{contents}\n{entries}")
+
+    assert [one.title for one in found.document.entries] == list(TITLES * 2)
+
+
+def test_a_fold_that_has_no_end_teaches_nothing() -> None:
+    assert learn_templates(b"Words.\n\n<details><summary>More</summary>", venues()) is None
 
 
 TWO_LISTS = "".join(
@@ -307,8 +359,7 @@ SLASHES = "".join(
         (
             AFFILIATED,
             2,
-            "- {title}\n\n  Author: {ignored} | {ignored}\n  keyword: {tags}\n"
-            "  Abstract : {abstract}",
+            "- {title}\n\n  Author: {ignored}\n  keyword: {tags}\n  Abstract : {abstract}",
             ["Counting Owls by Ear", "Pellets and What Is in Them"],
         ),
     ],

@@ -172,7 +172,8 @@ def _folded(lines: Lines, first: int, last: int) -> EntryBlock | None:
         if found := _SUMMARY_END.search(text):
             above = [_text(lines, at).strip() for at in range(first, line)]
             head = "\n".join([*above, text[: found.end()].strip()])
-            rest = _block(lines, range(line + 1, last), bare(_text(lines, line + 1))).lines
+            below = range(line + 1, last)
+            rest = _block(lines, below, bare(_text(lines, line + 1))).lines if below else ()
             return EntryBlock((EntryLine(first, head, False), *rest))
     return None
 

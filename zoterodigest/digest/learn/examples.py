@@ -8,10 +8,10 @@ in the same order have one skeleton.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise, zip_longest
+from itertools import groupby, pairwise, zip_longest
 
 from zoterodigest.core.values import names
 from zoterodigest.core.values.dates import parse_date
@@ -27,25 +27,29 @@ from zoterodigest.frozen import frozen
 from zoterodigest.regex import lazy_regex
 
 _SIGN = lazy_regex(
-    r"<[A-Za-z][^<>\n\"]*\"(?=\d+\")|(?<=\d)\"[ ]?/?>|</?[A-Za-z][^<>\n]*>|\]\(|\*\*|__"
-    r"|[*`\"“”«»‹›《》〈〉「」『』【】\[\](){}（）|｜•·⭐★☆]|(?<!\w)_|_(?!\w)|[。，：；、]|[.,:;](?=\s|$)"
-    r"|(?<=[\])}*_`\"”])[.,:;]|(?:(?<=\s)|^)(?:[@#~=]+(?=\w)|[^\w\s\"'“‘(\[$&]+(?=\s|$))"
+    r"<[A-Za-z]+ (?:name|id) ?= ?\"(?=[^<>\"]+\")|(?<=[^\s=])\"[ ]?/?>|</?[A-Za-z][^<>\n]*>"
+    r"|&[a-z]+;|\]\(|\*\*|__|[*`\"“”«»‹›《》〈〉「」『』【】\[\](){}（）|｜•·⭐★☆]|(?<!\w)_|_(?!\w)|[。，：；、]"
+    r"|[.,:;](?=[\s*_)\]\"”]|$)|(?<=[\])}*_`\"”])[.,:;]|(?:(?<=\s)|^)(?:[@#~=]+(?=\w)|[^\w\s\"'“‘(\[$&]+(?=\s|$))"
 )
 _STRONG = lazy_regex(r"<.*>|\*\*|[*_`|｜\"“”«»‹›《》〈〉「」『』【】•·@#~]|[^\w\s]{2,}")
 _WORD = lazy_regex(r"[^\W\d_]+")
 _HAN = lazy_regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _NUMBER = lazy_regex(r"\W*[\dA-Z]?\d*[a-z]?\W*")
+_ANCHOR = lazy_regex(r"(?:name|id) ?= ?\"$")
 _DIGIT = lazy_regex(r"\d")
 _BETWEEN_NAMES = frozenset(".,;*，、；·•&")
+_AROUND_NICKNAME = ("[]", "**", "``", "【】")
 _CLOSING = ')）》”"」』'
-_PAIRS = ("[]", "()", "（）", "【】", "《》", "「」", "“”", "‹›", "«»")
+_PAIRS = ("[]", "()", "（）", "【】", "《》", "「」", "“”", "‹›")
 _AWARDS = frozenset(one.casefold() for one in AWARDS)
 _OF_NAMES = frozenset({"and", "et", "al"})
 _MOST_LABEL_WORDS = 3
 _FEWEST = 2
-_MOST_ATOMS = 90
+_MOST_AT_END = 45
 _MOST_EXAMPLES = 8
 _MOST_IN_VENUE = 9
+_FEWEST_IN_PROSE = 12
+_MOST_IN_LINE = 80
 _MOST_CUT = 8
 _FEW_LISTS = 0.3
 _SURE = 0.8
@@ -91,7 +95,7 @@ def example_skeletons(texts: Sequence[str], venues: VenueTable) -> Iterator[Skel
             kind = tuple(words if key == _WORDS else key for key, words in parts)
             groups.setdefault(kind, []).append(parts)
     for alike in sorted(groups.values(), key=len, reverse=True)[:_MOST_EXAMPLES]:
-        yield Skeleton(tuple(_part(column) for column in zip(*alike, strict=True)))
+        yield Skeleton(tuple(_joined(map(_part, zip(*alike, strict=True)))))
 
 
 @lru_cache(maxsize=50_000)
@@ -101,11 +105,23 @@ def values_within(text: str, venues: VenueTable) -> frozenset[str]:
     return frozenset(one.key.strip("{}") for one in pieces if one.score >= _SURE)
 
 
+def _joined(parts: Iterable[SkeletonPart]) -> Iterator[SkeletonPart]:
+    """Yield parts, words side by side as one."""
+    for are_words, run in groupby(parts, key=lambda one: isinstance(one, RepeatedWords)):
+        if are_words:
+            yield RepeatedWords("".join(one.text for one in run if isinstance(one, RepeatedWords)))
+        else:
+            yield from run
+
+
 def _part(column: Sequence[tuple[str, str]]) -> SkeletonPart:
     key, words = column[0]
     if key == _WORDS:
         return RepeatedWords(words)
-    return Hole("" if key == _FREE else key, tuple(text for _, text in column))
+    contents = tuple(text for _, text in column)
+    if key in ("{ignored}", REST) and len(contents) > _FEWEST and len(set(contents)) == 1:
+        return RepeatedWords(words)
+    return Hole("" if key == _FREE else key, contents)
 
 
 class _ExampleLine:
@@ -114,7 +130,13 @@ class _ExampleLine:
     def __init__(self, text: str, known: Vocabulary, venues: VenueTable) -> None:
         self._text = text
         self._venues = venues
-        self._atoms = list(self._cut(known))
+        self._is_paragraph = _length(text) > _MOST_IN_LINE
+        atoms = list(self._cut(known))
+        # Of prose, only the ends tell what it is.
+        left, right = atoms[:_MOST_AT_END], atoms[_MOST_AT_END:][-_MOST_AT_END:]
+        is_long = len(left) + len(right) < len(atoms)
+        middle = [_Atom("", left[-1].end, right[0].start)] if is_long else []
+        self._atoms = [*left, *middle, *right]
         self._known: list[_LinePiece] | None = None
 
     def _cut(self, known: Vocabulary) -> Iterator[_Atom]:
@@ -151,7 +173,8 @@ class _ExampleLine:
         for word in _WORD.finditer(self._text, start, end):
             before, behind = self._text[start : word.start()], self._text[word.end() : end]
             beside = before.rstrip()[-1:], behind.lstrip()[:1]
-            is_common = word[0] in known.words and word[0][0].islower()
+            is_whole = not (before[-1:].isalnum() or behind[:1].isalnum())
+            is_common = is_whole and word[0] in known.words and word[0][0].islower()
             is_common &= not all(map(str.isalnum, beside))
             is_name = word[0] in _OF_NAMES or self._venues.find(word[0]) is not None
             if is_common and not is_name:
@@ -203,8 +226,6 @@ class _ExampleLine:
 
         `best` holds for each atom the pieces before it, without and with a title.
         """
-        if len(self._atoms) > _MOST_ATOMS:
-            return ()
         best: list[dict[bool, tuple[float, tuple[_LinePiece, ...]]]] = [{} for _ in self._atoms]
         best = [{False: (0.0, ())}, *best]
         if self._known is None:
@@ -218,7 +239,7 @@ class _ExampleLine:
                 for one in begun:
                     if one.key not in keys:
                         # Most titles come before any other text.
-                        early = 0.2 * (one.key == REST and not is_titled)
+                        early = 0.1 * (one.key == REST and not is_titled)
                         total = score + (one.score or alone) - early
                         ways.append((one.last, total, (*before, one), one.key == _FREE))
                 ways += [(at + 1, score, before, False)] if atom.key == "sign" else []
@@ -236,11 +257,13 @@ class _ExampleLine:
                 continue
             yield from self._people(at)
             for last in range(at + 1, len(self._atoms) + 1):
-                if self._atoms[last - 1].key not in ("", "sign"):
+                is_tag = self._text[self._atoms[last - 1].start] == "<"
+                if is_tag or self._atoms[last - 1].key not in ("", "sign"):
                     break
                 if self._is_whole(at, last):
                     yield from self._title(at, last)
                     yield from self._value(at, last) if last - at <= _MOST_IN_VENUE else ()
+                    yield from self._prose(at, last)
             yield from self._others(at)
 
     def _is_whole(self, first: int, last: int) -> bool:
@@ -253,14 +276,22 @@ class _ExampleLine:
     def _title(self, first: int, last: int) -> Iterator[_LinePiece]:
         text = self._words(first, last)
         length = _length(text)
-        if length < 2:
+        # In a paragraph, a title stands first.
+        is_within = self._is_paragraph and any(not one.key for one in self._atoms[:first])
+        if length < 2 or is_within:
             return
         score = 0.5 + 0.1 * min(length, 4) - 0.02 * length - 0.02 * min(first, 20)
         for atom in self._atoms[first:last]:
             if atom.key:
                 sign = self._text[atom.start : atom.end]
                 score -= 0.6 if _STRONG.fullmatch(sign) else 0.25 if sign in ".。" else 0.05
+        # One name of a list is no title of the rest.
+        score -= 0.6 * is_person(text)
         yield _LinePiece(_FREE, first, last, score)
+
+    def _prose(self, first: int, last: int) -> Iterator[_LinePiece]:
+        if last - first > 1 and _length(self._words(first, last)) >= _FEWEST_IN_PROSE:
+            yield _LinePiece(REST, first, last, -0.3)
 
     def _value(self, first: int, last: int) -> Iterator[_LinePiece]:
         text = self._words(first, last)
@@ -274,9 +305,9 @@ class _ExampleLine:
         elif takes("venue", text, self._venues):
             reading = parse_venue(one_line(text))
             is_known = self._venues.find(reading.venue) is not None
-            is_one = is_known or is_venue(reading.venue, self._venues, is_dated=bool(reading.year))
-            score = 0.8 if is_known else 0.5 if is_one else -0.3
-            yield _LinePiece("{venue}", first, last, score + 0.5 * bool(reading.year))
+            if is_known or is_venue(reading.venue, self._venues, is_dated=bool(reading.year)):
+                score = (0.8 if is_known else 0.5) + 0.5 * bool(reading.year)
+                yield _LinePiece("{venue}", first, last, score)
 
     def _people(self, first: int) -> Iterator[_LinePiece]:
         """Yield the longest list of names that begins at an atom. One name alone scores 0."""
@@ -304,11 +335,12 @@ class _ExampleLine:
         """Yield what an atom may be that is none of the known values."""
         start, end = self._span(at, at + 1)
         text = self._text[start:end]
-        if _NUMBER.fullmatch(text):
+        is_anchor = _ANCHOR.search(self._text[:start]) is not None
+        if is_anchor or _NUMBER.fullmatch(text):
             yield _LinePiece("{ignored}", at, at + 1, -0.05)
             return
         around = self._text[:start].rstrip()[-1:] + self._text[end:].lstrip()[:1]
-        if around in ("[]", "**", "``") and len(text.split()) <= 3:
+        if around in _AROUND_NICKNAME and len(text.split()) <= 3:
             yield _LinePiece("{short_title}", at, at + 1, 0.2)
         yield _LinePiece(REST, at, at + 1, -0.4 - 0.02 * min(_length(text), 10))
 

@@ -15,6 +15,7 @@ from functools import partial
 
 from pydantic import ValidationError
 
+from zoterodigest.core.values.names import parse_names
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.entry_template import EVIDENCE
 from zoterodigest.digest.format.format import DigestFormat, folded_label
@@ -36,6 +37,7 @@ from zoterodigest.digest.learn.skeletons import Skeleton
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.people import is_person
 from zoterodigest.digest.read.references import CODE_LABELS, PAPER_LABELS
 from zoterodigest.digest.read.templates import LineRead, read_line
 from zoterodigest.frozen import dataclass
@@ -54,6 +56,7 @@ _MOST_TEMPLATES = 10
 _MOST_FAMILIES = 8
 _MOST_GROUPS = 6
 _MOST_GROUPED = 4
+_MOST_TRIED = 4
 _HOPELESS = -50.0
 _REFUSED = -1_000_000.0
 _GAIN = 0.3
@@ -104,39 +107,55 @@ def _learned(
     lines = Lines(source)
     found: tuple[TemplateProposal, ...] = ()
     document: Document | None = None
+    best: tuple[tuple[TemplateProposal, ...], Document] | None = None
     while len(found) < (1 if is_told else _MOST_TEMPLATES):
-        left = _unread(lines, document)
+        left = _unread(lines, document, venues)
         excerpt = _Excerpt(left, line if not found else None, venues, is_told=is_told)
-        trial = _best(excerpt, found)
-        if trial is None:
+        worth = _total(document, venues, is_told=is_told) + 1 if document else _REFUSED
+        for proposal in _best(excerpt, found):
+            # What reads entries that are left comes last, what reads titles better comes first.
+            for way in ((*found, proposal), (proposal, *found)):
+                read = _read(way, source, venues, is_told=is_told)
+                total = _total(read, venues, is_told=is_told)
+                is_used = _number_of(proposal, read, way) >= (1 if is_told else _FEWEST)
+                if is_used and total > worth:
+                    best, worth = (way, read), total
+            if best is not None:
+                break
+        if best is None:
             break
-        texts = tuple(one.text for one in trial.proposals)
-        read = read_document("", source, [_format(texts, is_told=is_told)], venues)
-        if document is not None and _number_read(read) < _number_read(document) + _FEWEST:
-            break
-        found, document = trial.proposals, read
+        (found, document), best = best, None
     texts = tuple(one.text for one in found)
     return Learned(texts, document, is_told) if document else None
 
 
-def _number_read(document: Document) -> int:
-    return sum(not entry.broken for entry in document.entries)
+def _read(
+    proposals: Sequence[TemplateProposal], source: bytes, venues: VenueTable, *, is_told: bool
+) -> Document:
+    form = _format([one.text for one in proposals], is_told=is_told)
+    return read_document("", source, [form], venues)
 
 
-def _unread(lines: Lines, document: Document | None) -> Lines:
+def _number_of(
+    proposal: TemplateProposal, document: Document, ways: Sequence[TemplateProposal]
+) -> int:
+    """Return how many entries one of the templates reads."""
+    number = ways.index(proposal)
+    return sum(it.shape is not None and it.shape.template == number for it in document.entries)
+
+
+def _total(document: Document, venues: VenueTable, *, is_told: bool) -> float:
+    entries = document.entries
+    return sum(_worth(document, one, venues=venues, is_told=is_told) for one in entries)
+
+
+def _unread(lines: Lines, document: Document | None, venues: VenueTable) -> Lines:
+    """Return the lines of no entry, and of those with other values in their titles."""
     left = Lines(lines.source)
     for entry in document.entries if document else ():
-        if not entry.broken:
+        if not (entry.broken or _is_odd(entry.title, venues)):
             left.take(entry.first, entry.last)
     return left
-
-
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    """Proposals, and how well they read an excerpt together."""
-
-    proposals: tuple[TemplateProposal, ...]
-    score: float
 
 
 class _Excerpt:
@@ -225,14 +244,16 @@ def _shown(lines: Lines, wanted: int | None) -> Iterator[int | None]:
     """
     free = [line for line in range(len(lines)) if not lines.is_taken(line)]
     size = _EXCERPT // _PLACES
-    starts = [number * len(free) // _PLACES for number in range(_PLACES)]
+    # Where addresses and years stand, entries do; above them may be pages of contents.
+    shown = [at for at, line in enumerate(free) if _SHOWN.search(lines[line])] or [0]
+    starts = [shown[number * len(shown) // _PLACES] for number in range(_PLACES)]
     if wanted is not None:
         starts = sorted([*starts, max(0, bisect_left(free, wanted) - size // 2)])
     done, last = 0, -1
     for start in starts:
         at = max(done, start)
-        while start and done < at < len(free) and not lines.is_blank(free[at - 1]):
-            at += 1
+        while done < at > start - _LONGEST_BLOCK and not lines.is_blank(free[at - 1]):
+            at -= 1
         while at < len(free) and (at < start + size or not lines.is_blank(free[at - 1])):
             if free[at] > last + 1:
                 yield None
@@ -242,6 +263,9 @@ def _shown(lines: Lines, wanted: int | None) -> Iterator[int | None]:
             if at >= start + 2 * size:
                 break
         done = max(done, at)
+
+
+_SHOWN = lazy_regex(rb"://|(?:19|20)\d\d")
 
 
 def _holds(block: EntryBlock, line: int) -> bool:
@@ -269,6 +293,10 @@ def _worth(document: Document, entry: DigestEntry, *, venues: VenueTable, is_tol
     if _is_odd(entry.title, venues):
         return _ODD
     worth = sum(_WORTHS.get(name, 0.1) for name in names)
+    # One name alone may be any words.
+    people = next((parse_names(it.words) for it in entry.slots if it.name == "authors"), None)
+    if people and len(people.people) == 1 and not people.truncated:
+        worth -= _WORTHS["authors"] + (0.1 if is_person(people.people[0]) else 1)
     # A remark below an entry that no template reads stays as it is: one says as much as ten.
     worth -= 0.3 * bool(entry.problems)
     for slot in entry.slots:
@@ -338,38 +366,33 @@ def _told(family: Family) -> list[EntryBlock]:
     return [block for block in short if "](#" not in block.lines[0].text]
 
 
-def _best(excerpt: _Excerpt, known: tuple[TemplateProposal, ...]) -> _Trial | None:
-    """Return what is known with the one proposal more that gains most, None if none does."""
+def _best(excerpt: _Excerpt, known: tuple[TemplateProposal, ...]) -> Iterator[TemplateProposal]:
+    """Yield the proposals that gain most before what is known, the best first."""
     start = excerpt.score(known) if known else 0.0
-    best: _Trial | None = None
+    scores: dict[str, tuple[float, TemplateProposal]] = {}
     for family in excerpt.families():
         for proposal in _proposals(family, excerpt.entries_of(family), excerpt.venues):
-            proposals = (*known, proposal)
-            score = excerpt.score(proposals)
-            if score > (best.score if best else excerpt.least):
-                best = _Trial(proposals, score)
-    if best is not None:
-        best = _with_groups(excerpt, best)
-    return best if best and (excerpt.is_told or best.score > start + _GAIN) else None
+            scores[proposal.text] = excerpt.score((proposal, *known)), proposal
+    ranked = sorted(scores.values(), key=lambda one: one[0], reverse=True)
+    for score, proposal in ranked[:_MOST_TRIED]:
+        if score > excerpt.least:
+            best, highest = _with_groups(excerpt, proposal, known)
+            if excerpt.is_told or highest > start + _GAIN:
+                yield best
 
 
-def _with_groups(excerpt: _Excerpt, trial: _Trial) -> _Trial:
-    """Return a trial in whose last template that may be missing which some entries lack.
-
-    Those before it read lines that the excerpt does not have.
-    """
+def _with_groups(
+    excerpt: _Excerpt, proposal: TemplateProposal, known: tuple[TemplateProposal, ...]
+) -> tuple[TemplateProposal, float]:
+    """Return a template in which that may be missing which some entries lack, and its score."""
+    highest = excerpt.score((proposal, *known))
     for _ in range(_MOST_GROUPED):
-        *known, last = trial.proposals
-        variants = ((*known, one) for one in last.variants())
-        better = max(
-            (_Trial(one, excerpt.score(one)) for one in variants),
-            key=lambda one: one.score,
-            default=trial,
-        )
-        if better.score <= trial.score + _GAIN:
+        variants = [(excerpt.score((one, *known)), one) for one in proposal.variants()]
+        score, variant = max(variants, key=lambda one: one[0], default=(highest, proposal))
+        if score <= highest + _GAIN:
             break
-        trial = better
-    return trial
+        proposal, highest = variant, score
+    return proposal, highest
 
 
 def _proposals(

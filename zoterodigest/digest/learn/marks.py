@@ -140,9 +140,10 @@ def _link_values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]
     for span, label in _links(text):
         start, end = span
         is_bare = not label
-        is_titled = bool(label) and not _is_label(label, known.labels)
+        is_titled = bool(label) and not _is_label(label, known.labels) and "://" not in label
         is_titled &= is_first or len(label.split()) > _MOST_LABEL_WORDS
-        is_titled |= is_first and known.has_titled_links and folded_label(label) not in _LABELS
+        is_name = folded_label(label) not in _LABELS and "://" not in label
+        is_titled |= is_first and known.has_titled_links and is_name
         # "([CVPR 2021](notes/cvpr.md))": what is linked is a value as well.
         is_titled |= bool(VENUE_AND_YEAR.fullmatch(label) or _SHORT_VENUE.fullmatch(label))
         if is_bare or (is_titled and label):

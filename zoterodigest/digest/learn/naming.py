@@ -20,6 +20,7 @@ _MOST = 0.8
 _LABELLED = 0.5
 """The share of contents that a slot must take, and that under a label that names the slot."""
 
+_TAG = lazy_regex(r"</?[A-Za-z][^<>]*>")
 _LAST_WORDS = lazy_regex(r"([^\W\d_][\w ]{0,24}?)[\s*_`\"']*[:：=]?[\s*_`\"'《“(\[<]*$")
 _MORE_LABELS = {
     "who": "authors",
@@ -117,7 +118,7 @@ class _PlacedHole:
     @property
     def label(self) -> str:
         """The slot that the words right before it call it, or ""."""
-        text = self.before.rstrip(" \t*_`\"'《“([<:：=|").strip()
+        text = _TAG.sub(" ", self.before).rstrip(" \t*_`\"'《“([<:：=|").strip()
         found = _LAST_WORDS.search(text)
         words = [text, found[1] if found else "", *(text[-size:] for size in range(1, 5))]
         return next((_labels()[it] for it in map(_folded, words) if it in _labels()), "")

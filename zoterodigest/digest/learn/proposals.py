@@ -12,7 +12,7 @@ from zoterodigest.digest.format.entry_template import (
     parse_template_line,
 )
 from zoterodigest.digest.format.format import SLOTS
-from zoterodigest.digest.learn.skeletons import RepeatedWords, Skeleton
+from zoterodigest.digest.learn.skeletons import RepeatedWords, Skeleton, is_whole
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
@@ -83,6 +83,8 @@ class ProposedLine:
                 # The blanks around a group stand outside.
                 left += " " * (one[:1] == " ")
                 right = " " * (two[-1:] == " ") + right
+                if not is_whole(f"{one} {two}"):
+                    continue
                 group = GroupPart((*_words(one.lstrip(" ")), part, *_words(two.rstrip(" "))))
                 first, last = max(0, at - bool(before)), at + 1 + bool(behind)
                 parts = (*self.parts[:first], *_words(left), group, *_words(right))

@@ -48,11 +48,17 @@ class Skeleton:
         pairs = pairwise(self.parts)
         if any(isinstance(one, Hole) and isinstance(two, Hole) for one, two in pairs):
             return False
-        text = " ".join(part.text for part in self.parts if isinstance(part, RepeatedWords))
-        return all(text.count(pair[0]) == text.count(pair[1]) for pair in _PAIRS) and all(
-            text.count(sign) % 2 == 0 for sign in _TWICE
+        return is_whole(
+            " ".join(part.text for part in self.parts if isinstance(part, RepeatedWords))
         )
 
 
-_PAIRS = ("[]", "()", "《》", "【】", "“”", "「」", "（）")
-_TWICE = ("**", "`", '"')
+def is_whole(text: str) -> bool:
+    """Whether a text has both signs of each pair of signs."""
+    italic = text.replace("**", "")
+    return all(text.count(pair[0]) == text.count(pair[1]) for pair in _PAIRS) and not any(
+        one.count(sign) % 2 for one, sign in ((text, "**"), (italic, "*"), (text, "`"), (text, '"'))
+    )
+
+
+_PAIRS = ("[]", "()", "《》", "【】", "“”", "「」", "（）", "‹›")
