@@ -102,7 +102,7 @@ SEPARATE = (
     ("library.http", "library.desktop"),
 )
 # The folders of the command line point one way: a folder imports only those before it.
-FOLDERS_OF_CLI = ("base", "show", "review", "commands", "main")
+FOLDERS_OF_CLI = ("base", "show", "review", "commands", "app", "main")
 MOST_PARAMETERS = 8
 # What is printed as JSON is encoded in one place; the others show a value, or keep a file.
 ENCODERS = ("cli.show.encoder", "cli.show.history_text", "cli.base.allowed_paths")

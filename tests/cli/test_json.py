@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import Zoterodigest, at_a_terminal
 from tests.cli.test_earlier_state import waiting as waiting
-from zoterodigest.cli.main import _GROUPS, command_called
+from zoterodigest.cli.app import _GROUPS, command_called
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 COMMANDS = (

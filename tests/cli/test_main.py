@@ -17,6 +17,7 @@ from tests.cli.conftest import EXAMPLES, Zoterodigest
 from zoterodigest import __version__
 from zoterodigest.__main__ import start
 from zoterodigest.cli import main as program
+from zoterodigest.cli.app import app, command_called
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = [sys.executable, "-W", "ignore"]
@@ -133,7 +134,7 @@ def test_help_with_a_command_shows_the_help_of_it(
 
 
 def _commands() -> list[str]:
-    group = typer.main.get_command(program.app)
+    group = typer.main.get_command(app)
     assert isinstance(group, typer.core.TyperGroup)
     return list(group.commands)
 
@@ -169,10 +170,10 @@ def test_every_command_explains_itself_within_80_columns(
 
 @pytest.mark.parametrize("command", _commands())
 def test_the_list_of_commands_shows_the_first_line_of_the_help_of_each(command: str) -> None:
-    group = typer.main.get_command(program.app)
+    group = typer.main.get_command(app)
     assert isinstance(group, typer.core.TyperGroup)
 
-    first_line = (program.command_called(command).help or "").partition("\n")[0]
+    first_line = (command_called(command).help or "").partition("\n")[0]
 
     assert group.commands[command].help == first_line
 
@@ -205,7 +206,7 @@ def _fail(**_: object) -> None:
 def test_a_bug_is_one_sentence_and_where_to_report_it(
     zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(program, "app", _fail)
+    monkeypatch.setattr("zoterodigest.cli.app.app", _fail)
 
     ran = zoterodigest()
 
@@ -219,7 +220,7 @@ def test_a_bug_is_one_sentence_and_where_to_report_it(
 def test_a_bug_shows_where_it_happened_on_request(
     zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(program, "app", _fail)
+    monkeypatch.setattr("zoterodigest.cli.app.app", _fail)
     monkeypatch.setenv("ZOTERODIGEST_DEBUG", "1")
 
     ran = zoterodigest()
@@ -245,7 +246,7 @@ def _interrupt(**_: object) -> None:
 def test_an_interrupted_run_is_quiet(
     zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(program, "app", _interrupt)
+    monkeypatch.setattr("zoterodigest.cli.app.app", _interrupt)
 
     ran = zoterodigest()
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing, redirect_stdout, suppress
@@ -470,6 +471,22 @@ def test_only_the_last_stamps_of_a_project_are_kept(
         zoterodigest("sync", "--only", f"task:{number}")
 
     assert len(list((project / STATE / "cache").glob("settled-*"))) == 16
+
+
+def test_a_run_that_is_repeated_imports_neither_its_command_nor_typer(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    zoterodigest("sync")
+    script = (
+        "import sys; from zoterodigest.cli.main import main\nmain(['sync']); print(*sys.modules)"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=project
+    )
+
+    assert "Already up to date." in ran.stdout
+    assert {"typer", "zoterodigest.cli.commands.sync"}.isdisjoint(ran.stdout.split())
 
 
 # --- nothing that is read is missing -------------------------------------------------------------

@@ -17,7 +17,7 @@ from tests.golden_files import GoldenFiles
 from tests.recordings.play import play
 from tests.recordings.scenario import Run, Scenario
 from tests.recordings.scenarios import SCENARIOS
-from zoterodigest.cli.main import app, command_called
+from zoterodigest.cli.app import app, command_called
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -1,39 +1,33 @@
-"""The program `zoterodigest`: its commands, its exit codes, and what becomes of an error.
+"""The program `zoterodigest`: its exit codes, and what becomes of an error.
 
-Importing this module is quick: a command imports what it needs when it runs.
+Importing this module is quick: a command imports what it needs when it runs. One that is repeated
+from its stamp needs no typer, which takes a third of its time to import.
 """
 
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
-from importlib import import_module
 from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, cast
-
-import typer
-from typer.core import TyperCommand, TyperGroup
+from typing import TYPE_CHECKING, cast
 
 from zoterodigest import __version__
+from zoterodigest.cli.base.cycles import look_seldom
 from zoterodigest.errors import Stopped, ZoterodigestError
+
+if TYPE_CHECKING:
+    import typer
 
 BUG = 70
 """The exit code when zoterodigest itself is at fault."""
 
 INTERRUPTED = 130
 BAD_INPUT = 10
-# What a command reads and plans lives until its end and has hardly a cycle, so looking for cycles
-# finds nothing, and took a fifth of a sync. One of 10,000 entries makes fewer objects than these,
-# which was 6 % of its time. What runs for hours must not lose more in cycles. Classes and functions
-# of imports are never looked through (`gc.freeze`). Only in a process of our own: the Python API
-# leaves this to its caller.
-_SELDOM = (2_000_000, 50, 50)
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """A full disk. The error of a stream names no path; files name theirs."""
@@ -42,169 +36,8 @@ _ALLOW_OUTSIDE = "--allow-outside"
 _VERBOSITY = {"--verbose": 1, "-v": 1, "-vv": 2}
 _REPORT_TO = "https://github.com/zoterodigest/zoterodigest/issues"
 
-_ABOUT = """Sync Markdown paper digests, a Zotero library and a BibTeX file.
-
-\b
-First steps:
-  zoterodigest inspect papers.md  show what it finds
-  zoterodigest push papers.md     into a trial library
-  zoterodigest ls                 list the new items
-  zoterodigest help sync          show what a command does
-"""
-
-_EXIT_CODES = """Exit codes: 0 fine, 1 a record failed, 2 usage, 3 conflicts, 4 changes
-pending, 5 guard, 6 ambiguous, 7 not confirmed, 10 and above bad input.
-"""
-
-_WRONG_USAGE = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
-"""What typer raises for wrong usage of any kind; it has no public name for it."""
-
-_GROUPS = {
-    "Sync": {
-        "sync": ("sync", "Push and pull in one run."),
-        "push": ("sync", "Bring digests into the library."),
-        "pull": ("sync", "Bring edits made in the library into the digests."),
-        "plan": ("sync", "Show what a sync would do, change nothing."),
-        "watch": ("watch", "Sync whenever a digest, a .bib or the library changes."),
-        "status": ("status", "Show what is in sync and what is not."),
-    },
-    "Papers in": {
-        "add": ("add", "Add papers to a digest."),
-        "feed": ("feed", "Bring new arXiv papers into digests."),
-        "enrich": ("sync", "Fill in what the library lacks, from arXiv."),
-        "published": ("published", "Find where papers were published, and show the evidence."),
-    },
-    "Bibliography": {
-        "export": ("export", "Write a bibliography: BibTeX, biblatex or CSL JSON."),
-        "citekeys": ("citekeys", "List, check and set the citation keys of the library."),
-        "check-cites": ("check_cites", "Check that every key a document cites has one entry."),
-    },
-    "Decide": {
-        "conflicts": ("resolve", "List fields that were edited on both sides."),
-        "resolve": ("resolve", "Decide fields that were edited on both sides."),
-        "review": ("review", "Look at the plan and decide conflicts in the browser."),
-        "duplicates": ("duplicates", "Find papers that appear twice in the library or in digests."),
-        "log": ("log", "List the runs that wrote something, or what one of them changed."),
-        "undo": ("undo", "Undo what a run wrote, in the library and in files."),
-        "redo": ("undo", "Do again what the last undo undid."),
-        "unlink": ("remove", "Delete the links of digests, change nothing else."),
-        "remove": ("remove", "Remove what push made for digests."),
-    },
-    "Look": {
-        "inspect": ("inspect", "See what zoterodigest understands of digests or a .bib."),
-        "lint": ("lint", "Find what looks wrong in digests."),
-        "ls": ("ls", "List the items of the library by collection."),
-        "stats": ("stats", "Count papers by year, venue, task, digest and week."),
-        "show": ("show", "Show items with their tags, links and notes."),
-        "open": ("opening", "Open an item in Zotero, or its page, PDF or entry."),
-        "set": ("set_fields", "Edit an item of the library, as you would in Zotero."),
-        "tag": ("set_fields", "Add and remove tags of items, as you would in Zotero."),
-        "doctor": ("doctor", "Find problems and the commands that fix them."),
-    },
-    "Set up": {
-        "init": ("init", "Write a zoterodigest.toml to adjust."),
-        "auth": ("auth", "Keep an API key in the keyring of this system."),
-        "library": ("library", "Copy a library to another address."),
-        "formats": ("formats", "List the formats, learn one from a list, or check one."),
-        "convert": ("convert", "Write a digest in another format."),
-        "serve": ("serve", "Serve a library to other Zotero clients."),
-        "docs": ("docs", "Show a page of the documentation, or list the pages."),
-    },
-}
-"""Each command with its module and the first line of its help, in the groups and order of `--help`.
-
-The line stands here as well because `--help` imports no command: the libraries that commands need
-take ten times as long to import as everything else.
-"""
-_HIDDEN = {
-    "merge-lock": (
-        "merge_lock",
-        "Merge two lock files that come from one ANCESTOR into the file ONE.",
-    ),
-}
-"""Commands that other programs run."""
-
-_COMMANDS = {name: one for group in (*_GROUPS.values(), _HIDDEN) for name, one in group.items()}
-_CALLED_ELSEWHERE = {
-    "search": "ls", "find": "ls", "list": "ls", "info": "show", "edit": "set",
-    "diff": "plan --diff", "import": "add", "fetch": "pull", "history": "log",
-    "revert": "undo", "login": "auth",
-}  # fmt: skip
-"""What people type who know other programs, with what it is called here."""
-
-_ALIKE, _AS_ALIKE = 0.7, 0.1
-"""How alike a command must be to a mistyped one, and how much less than the one most alike."""
-
 _STAMPED = frozenset({"push", "pull", "sync", "plan", "status"})
 """The commands that are repeated from their stamp."""
-
-
-class _Commands(TyperGroup):
-    """The commands as `--help` lists them; only the one that is called gets imported."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
-        self.commands = {
-            name: TyperCommand(name, help=summary, hidden=name in _HIDDEN)
-            for name, (_, summary) in _COMMANDS.items()
-        }
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args[:1] == ["help"]:
-            args = [*(one for one in args[1:] if one != "help"), "--help"]
-        return super().parse_args(ctx, args)
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        room = max(map(len, _COMMANDS))
-        for title, group in _GROUPS.items():
-            with formatter.section(title):
-                formatter.write_dl(
-                    [(name.ljust(room), about) for name, (_, about) in group.items()]
-                )
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        # The list knows every name, so a mistyped one gets its suggestions without an import.
-        if not args[0].startswith("-") and args[0] not in self.commands:
-            ctx.fail(f"No such command {args[0]!r}.{_meant(args[0])}")
-        name, listed, rest = super().resolve_command(ctx, args)
-        return name, command_called(name) if name else listed, rest
-
-
-def _meant(name: str) -> str:
-    """Return which commands a person may mean by `name`; "" if nothing is like it."""
-    from difflib import SequenceMatcher
-
-    typed = name.casefold()
-    own = (*(one for group in _GROUPS.values() for one in group), "help")
-    called = dict(zip(own, own, strict=True)) | _CALLED_ELSEWHERE
-    likeness = {word: SequenceMatcher(None, word, typed).ratio() for word in called}
-    least = max(_ALIKE, *(like - _AS_ALIKE for like in likeness.values()))
-    words = sorted(
-        (one for one in called if likeness[one] >= least), key=lambda one: -likeness[one]
-    )
-    names = dict.fromkeys(called[word] for word in words[:2])
-    return f" Did you mean {' or '.join(map(repr, names))}?" if names else ""
-
-
-def command_called(name: str) -> Any:
-    """Import the command with this name and return it as typer runs it."""
-    module = import_module(f"zoterodigest.cli.commands.{_COMMANDS[name][0]}")
-    if gc.get_threshold() == _SELDOM:
-        gc.freeze()
-    # `cli.base.options.command` made the function of this name a command.
-    return getattr(module, name.replace("-", "_"))
-
-
-app = typer.Typer(
-    name="zoterodigest",
-    cls=_Commands,
-    help=_ABOUT,
-    epilog=_EXIT_CODES,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
 
 _BRIEF = "--brief"
@@ -219,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _open_closed_streams()
     _write_any_character()
     if arguments is None:
-        gc.set_threshold(*_SELDOM)
+        look_seldom()
         # pydantic would look for plugins of its own in every installed library (20 ms).
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -257,6 +90,7 @@ def _answered(arguments: Sequence[str], given: list[str], verbosity: int) -> int
     """Run the command, or repeat what it printed over the same inputs if it found nothing to do."""
 
     def run() -> int:
+        from zoterodigest.cli.app import app
         from zoterodigest.cli.base.talk import showing_log
 
         with showing_log(verbosity):
@@ -284,7 +118,7 @@ def _called(arguments: Sequence[str]) -> int:
             code = _answered(arguments, given, sum(_VERBOSITY.get(flag, 0) for flag in flags))
         # typer makes of Ctrl-C in a command this exit code.
         return _interrupted() if code == INTERRUPTED else code
-    except _WRONG_USAGE as error:
+    except _wrong_usage() as error:
         return _misused(error)
     # `main` reports these: it may ask the person and start again.
     except ZoterodigestError:
@@ -294,7 +128,7 @@ def _called(arguments: Sequence[str]) -> int:
 
         screen.tell(["", str(stop)])
         return INTERRUPTED
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, _abort()):
         return _interrupted()
     except OSError as error:
         # A person can't fix an error of the system that names no path.
@@ -302,6 +136,20 @@ def _called(arguments: Sequence[str]) -> int:
         return _refused(error) if is_theirs else _bug(error)
     except Exception as error:  # the outermost place: report anything in one sentence
         return _bug(error)
+
+
+# Called when an error is looked at, and so when typer is imported or anything takes long.
+def _wrong_usage() -> type[typer.BadParameter]:
+    """Return what typer raises for wrong usage of any kind; it has no public name for it."""
+    import typer
+
+    return cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
+
+
+def _abort() -> type[typer.Abort]:
+    import typer
+
+    return typer.Abort
 
 
 def _interrupted() -> int:
@@ -395,31 +243,3 @@ def _say(sentence: str, hint: str, choices: Sequence[str] = ()) -> None:
     from zoterodigest.cli.base import screen
 
     screen.tell_error(sentence, hint, choices)
-
-
-def _show_version(is_asked: bool) -> None:
-    if is_asked:
-        typer.echo(f"zoterodigest {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _program(
-    version: bool = typer.Option(
-        False, "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
-    ),
-    # These two are here for `--help` alone: `_parted` takes them wherever they stand.
-    allow_outside: bool = typer.Option(
-        False, _ALLOW_OUTSIDE, help="Allow paths outside the project's folder in this run."
-    ),
-    verbosity: int = typer.Option(
-        0,
-        "--verbose",
-        "-v",
-        count=True,
-        metavar="",
-        help="Show retries and recoveries; -vv also shows each request and file.",
-        show_default=False,
-    ),
-) -> None:
-    pass
