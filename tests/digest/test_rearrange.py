@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, read
 from tests.golden_files import GoldenFiles
 from zoterodigest.core.values.record import Blocks, Fields, Hyperlink, Members, Names, WebLinks
-from zoterodigest.digest.read.document import Document, Headings
+from zoterodigest.digest.read.document import Document, Headings, Problem
 from zoterodigest.digest.write.new_section import NewSection, with_section
 from zoterodigest.digest.write.rearrange import Rearranged, rearrange
 from zoterodigest.digest.write.steps import (
@@ -360,3 +362,36 @@ def test_a_new_section_whose_name_ends_in_a_hash_keeps_that_sign() -> None:
 
     assert path == ("Sharp #",)
     assert b"\n## Sharp # ##\n" in after.source
+
+
+@pytest.mark.parametrize(
+    ("title", "otherwise", "reason"),
+    [
+        ("One paper with a title", {"unreadable": frozenset({"authors"})}, "around"),
+        ("One paper with a title", {"broken": "it is cut"}, "around"),
+        ("One paper with a title", {"first": 0}, "under another heading"),
+        ("A New Paper: Part & Whole", {"first": 0}, "under another heading"),
+        ("A New Paper: Part & Whole", {"broken": "it is cut"}, "read back"),
+        ("A New Paper: Part & Whole", {"unreadable": frozenset({"authors"})}, "read back"),
+        ("A New Paper: Part & Whole", {"problems": (Problem(1, "odd"),)}, "read back"),
+    ],
+)
+def test_nothing_is_written_that_reads_otherwise_than_it_must(
+    title: str, otherwise: dict[str, Any], reason: str
+) -> None:
+    """A format may read what was written as anything: it is read again before (law 2)."""
+
+    def read_again(source: bytes) -> Document:
+        after = read(source)
+        entries = (replace(it, **otherwise) if it.title == title else it for it in after.entries)
+        return replace(after, entries=tuple(entries))
+
+    whole = read(LIST)
+    change = NewEntry("new", paths(whole)[0], PAPER)
+
+    refused = rearrange(whole, [change], read_again)
+
+    assert rearrange(whole, [change], read).refusals == ()
+    assert refused.source == LIST
+    ((_, why),) = refused.refusals
+    assert reason in why
