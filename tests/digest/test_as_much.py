@@ -99,3 +99,14 @@ def test_the_year_of_preprints_goes_where_their_date_stands_alone() -> None:
     new = new_lines("".join(lines), {**PAPER, "venue": "arXiv"})
 
     assert "*Abt et al. arXiv* [[paper]" in new
+
+
+def test_a_column_of_authors_is_filled_whatever_other_tables_lack() -> None:
+    head = "| Title | Venue | Link |\n|---|---|---|\n"
+    row = "| A title of paper {0} | CVPR 202{0} | [pdf](https://arxiv.org/abs/200{0}.00001) |\n"
+    wide = "\n| Title | Authors | Link |\n|---|---|---|\n"
+    named = "| A title of paper {0} | Cy Cox | [pdf](https://arxiv.org/abs/200{0}.00001) |\n"
+
+    new = new_lines(head + "".join(map(row.format, "123456")) + wide + named.format(7), PAPER)
+
+    assert new == "| A New Paper | Ann Abt, Bo Bell | [pdf](https://arxiv.org/abs/2403.00033) |"

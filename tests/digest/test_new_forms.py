@@ -484,3 +484,27 @@ def test_the_sign_behind_a_nickname_goes_with_it() -> None:
     new = new_lines("".join(map(line.format, "1234")), {**fields, "links": links})
 
     assert new == "- arXiv 2024.05, A New Paper, [website](https://c.io/)"
+
+
+def test_links_that_have_a_column_stand_in_no_other() -> None:
+    head = "| Title | Summary | Links |\n|---|---|---|\n"
+    row = "| A title of paper {0} | {1} | [pdf](https://arxiv.org/abs/200{0}.00001) |\n"
+    summaries = ("[site](https://a.io/1)", "[site](https://a.io/2)", "Some words.")
+    rows = (row.format(at, it) for at, it in enumerate(summaries, 1))
+    links = WebLinks((Hyperlink("site", "https://c.io/"),))
+
+    new = new_lines(head + "".join(rows), {**PAPER, "links": links})
+
+    assert new.count("https://c.io/") == 1
+    assert new.count("arxiv.org/abs/2401.00001") == 1
+
+
+def test_a_second_address_of_code_keeps_its_name() -> None:
+    entry = "- **A title of paper {0}**\n  - Paper: https://arxiv.org/abs/200{0}.00001\n"
+    entry += "  - Code: https://github.com/a/b{0}\n"
+    links = (("Code", "https://github.com/c/d"), ("Code(JAX)", "https://github.com/e/f"))
+    fields: Fields = {**PAPER, "links": WebLinks(tuple(Hyperlink(*it) for it in links))}
+
+    new = new_lines("".join(map(entry.format, "123")), fields)
+
+    assert new.endswith("Code: https://github.com/c/d, [Code(JAX)](https://github.com/e/f)")

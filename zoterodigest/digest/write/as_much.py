@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.record import EMPTY, SECTION, Fields, is_empty, text_in
-from zoterodigest.digest.write.house_style import HouseStyle
+from zoterodigest.digest.write.house_style import FEW, HouseStyle
 from zoterodigest.digest.write.kept_orders import month_of_arxiv
 from zoterodigest.digest.write.new_venue import is_arxiv
 from zoterodigest.digest.write.votes import usual
@@ -31,6 +31,9 @@ def without_seldom_shown(fields: Fields, manner: HouseStyle) -> Fields:
 def seldom_shown(manner: HouseStyle, fields: Fields) -> Collection[str]:
     """Return what each paper has and less than half of the entries around a new one show."""
     alike = [it for it in manner.around if _kind(it) == _kind(fields)]
+    if len(alike) < FEW:
+        every = (it.reading.fields for it in manner.entries)
+        alike = [it for it in every if _kind(it) == _kind(fields)]
     return [
         name
         for names, entries in ((_OF_ALL, manner.around), (_OF_KIND, alike))

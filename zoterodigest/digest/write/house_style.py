@@ -26,7 +26,7 @@ from zoterodigest.regex import lazy_regex
 
 # A limit, so that a new entry costs no more in a list of thousands than in a short one.
 _MOST_NEIGHBOURS = 24
-_FEW = 3
+FEW = 3
 """So many entries of a section tell what is shown there; fewer may lack something by chance."""
 
 _TAG = lazy_regex(r"</?[A-Za-z][^<>\0]*>")
@@ -126,7 +126,7 @@ class HouseStyle:
         """What the entries of the section say, or all of them if those are too few to tell."""
         every = [it.reading.fields for it in self.entries]
         inside = [it for at, it in enumerate(every) if at in self.inside]
-        return inside if len(inside) >= _FEW else every
+        return inside if len(inside) >= FEW else every
 
     def samples(self, name: str) -> Iterator[tuple[DigestEntry, Slot]]:
         """Yield the slots called `name`, the nearest first."""

@@ -15,7 +15,13 @@ from itertools import combinations
 from zoterodigest.core.values.record import Fields, Hyperlink, text_in
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.document import DigestEntry
-from zoterodigest.digest.read.references import LinkSpan, find_links, hyperlink, is_own_page
+from zoterodigest.digest.read.references import (
+    CODE_LABELS,
+    LinkSpan,
+    find_links,
+    hyperlink,
+    is_own_page,
+)
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.shown import safe_url
 from zoterodigest.digest.write.votes import usual
@@ -296,8 +302,9 @@ class LinkWriter:
 
     def _link(self, link: Hyperlink) -> str:
         others = [it for it in self._links if not it.is_own]
-        if usual(it.label for it in others) == "":
-            link = Hyperlink("", link.url)  # a column `Code` of bare addresses names them
+        # A column `Code` of bare addresses names them.
+        if folded_label(link.label) in CODE_LABELS and usual(it.label for it in others) == "":
+            link = Hyperlink("", link.url)
         same = (it.form for it in others if it.label == link.label)
         alike = (it.form for it in others if it.label.casefold() == link.label.casefold())
         name = _repository(link.url)

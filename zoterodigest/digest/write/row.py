@@ -147,7 +147,8 @@ class NewRow:
                 found.append((line, texts))
         # Words around a value that the new entry lacks, such as a fold's, would stand there alone.
         if not found:
-            is_of_links = slot == "summary" and self._usual_slot(column) == "links"
+            is_free = slot == "summary" and "links" not in {*self._header.slots, *self._used}
+            is_of_links = is_free and self._usual_slot(column) == "links"
             return self._cell(column, "links") if is_of_links else self._nothing(column)
         own = [it for it in found if it[0].samples]
         line, texts = max(own, key=_shown_alone) if found[0][0].samples else found[0]

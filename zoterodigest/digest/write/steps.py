@@ -329,7 +329,8 @@ class Planner:
             fields, manner, may_be_short=may_be_short, is_cut=care.is_cut
         )
         fields = with_venue_like_others(with_members_like_others(fields, manner), manner)
-        fields = without_seldom_shown(fields, manner)
+        # A column has room for what is seldom shown elsewhere.
+        fields = fields if form.columns else without_seldom_shown(fields, manner)
         rule = form.new or NewRule()
         version = change.version or version_around(manner)
         return NewEntryDraft(fields, manner, rule, version, care.spell, care.has_commas)
