@@ -78,6 +78,28 @@ def test_it_is_said_what_a_format_of_ones_own_reads_that_no_built_in_one_does(
     assert "need no format" not in ran.out
 
 
+def test_text_of_entries_that_no_slot_holds_is_shown(
+    zoterodigest: Zoterodigest, papers: Path
+) -> None:
+    places = ("a shelf", "the long drawer", "a box", "the attic")
+    papers.write_text(
+        "".join(
+            f"=> Owls, Volume {n} <= kept in {place} => https://arxiv.org/abs/2101.0000{n}\n"
+            for n, place in enumerate(places, 1)
+        ),
+        "utf-8",
+    )
+
+    ran = zoterodigest("formats", "learn", "odd.md", "--dry-run")
+    found = json.loads(zoterodigest("formats", "learn", "odd.md", "--dry-run", "--json").out)
+
+    assert "no slot holds" in ran.out
+    assert "the long drawer (4 entries like it)" in ran.out
+    [one] = found["ignored"]
+    assert (one["template"], one["line"], one["entries"]) == (1, 2, 4)
+    assert "the long drawer" in one["text"]
+
+
 def test_a_format_that_is_there_stays(zoterodigest: Zoterodigest, papers: Path) -> None:
     (papers.parent / "odd.format.toml").write_text("name = 'mine'\n")
 

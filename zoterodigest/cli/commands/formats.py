@@ -87,9 +87,9 @@ def learn(
     """Propose a format for a list, and write it beside the list.
 
     learn compares the entries of FILE, writes down what they have in common as templates, and
-    reads FILE with them. It shows the templates, three entries as understood, and the lines left
-    out. It says so if built-in formats read the entries already. If you agree, it writes a format
-    file beside FILE. It never changes FILE.
+    reads FILE with them. It shows the templates, three entries as understood, what no slot holds,
+    and the lines left out. It says so if built-in formats read the entries already. If you agree,
+    it writes a format file beside FILE. It never changes FILE.
 
     \b
     Examples:

@@ -24,6 +24,7 @@ from zoterodigest.core.values.record import is_empty
 from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.digest.read.report import entry_json
+from zoterodigest.frozen import frozen
 
 if TYPE_CHECKING:  # each command imports what it shows
     from zoterodigest.digest.learn.learning import Learned
@@ -57,6 +58,13 @@ def learned_text(name: str, found: Learned, built_in: Document) -> Iterator[str]
         for slot in entry.slots:
             if slot.name != "ignored":
                 yield from hanging(f"    {slot.name:<9} ", visible(slot.words))
+    ignored = _ignored(found)
+    if ignored:
+        yield ""
+        yield styled("  text of entries that no slot holds ({ignored})", "bold")
+        for one in ignored:
+            of = counted(one.entries, "entry", "entries")
+            yield from hanging(f"    {one.line:>5}  ", f"{visible(one.text)} ({of} like it)")
     left = list(_left_out(found))
     if left:
         yield ""
@@ -126,8 +134,39 @@ def learned_data(name: str, path: Path, found: Learned, built_in: Document) -> d
         "about": about,
         "read_by_built_in": _numbers(built_in)[0],
         "examples": [entry_json(entry) for entry in examples(found)],
+        "ignored": [
+            {"template": one.template, "line": one.line, "text": one.text, "entries": one.entries}
+            for one in _ignored(found)
+        ],
         "left_out": [{"line": line, "reason": why} for line, why in _left_out(found)],
     }
+
+
+@frozen()
+class _IgnoredText:
+    """An example of what stands in one `{ignored}` of a template, and how many entries have it."""
+
+    template: int
+    line: int
+    text: str
+    entries: int
+
+
+def _ignored(found: Learned) -> Sequence[_IgnoredText]:
+    """Return what each `{ignored}` holds, but for numbers: the longest example of each."""
+    texts: dict[tuple[int, int], list[tuple[str, int]]] = {}
+    for entry in found.document.entries:
+        if entry.broken or entry.shape is None:
+            continue
+        ignored = (slot.words for slot in entry.slots if slot.name == "ignored")
+        for at, words in enumerate(ignored):
+            if any(map(str.isalpha, words)):
+                texts.setdefault((entry.shape.template, at), []).append((words, entry.first + 1))
+    return [
+        _IgnoredText(template + 1, line, text, len(held))
+        for (template, _), held in sorted(texts.items())
+        for text, line in [max(held, key=lambda one: len(one[0]))]
+    ]
 
 
 def examples(found: Learned) -> Sequence[DigestEntry]:
