@@ -398,6 +398,31 @@ def stated(text: str) -> list[dict[str, Any]]:
             {"title": "Owls and Labels", "authors": ["Ada nath Wren", "Bo Finch"]},
         ),
         (f"- [2023 bioRxiv Owls] **Owls Hear All** [[pdf]({U})]", {"title": "Owls Hear All"}),
+        # Authors first, the title below them, quoted before a venue or plain.
+        (
+            '- **FCA:** Ada Wren, Bo Finch.<br />\n\n  "FCA: A Full Owl." AAAI(2022)\n\n'
+            f"  [[pdf]({U})]",
+            {"title": "FCA: A Full Owl", "authors": ["Ada Wren", "Bo Finch"]}
+            | {"venue": "AAAI", "year": 2022},
+        ),
+        (
+            f"- Ada Wren, Bo Finch:\n\n  A Fusion Attack on Owls with Data.\n\n  [[paper]({U})]",
+            {"title": "A Fusion Attack on Owls with Data", "authors": ["Ada Wren", "Bo Finch"]},
+        ),
+        (
+            f"- Owls Are Not Bugs, They Are Birds\n\n  Ada Wren, Bo Finch\n\n  [[paper]({U})]",
+            {"title": "Owls Are Not Bugs, They Are Birds", "authors": ["Ada Wren", "Bo Finch"]},
+        ),
+        # A year and a venue before a linked title, and a short name before one in angle brackets.
+        (
+            f"- 2019 CVPR workshop [Owls at Noon in Trees]({U})",
+            {"title": "Owls at Noon in Trees", "venue": "CVPR workshop", "year": 2019},
+        ),
+        (
+            f"* [OWL-D] <[Owls at Eve in Trees]({U})> by Ada Wren and Bo Finch, ICLR 2020.",
+            {"title": "Owls at Eve in Trees", "short_title": "OWL-D", "year": 2020}
+            | {"authors": ["Ada Wren", "Bo Finch"], "venue": "ICLR"},
+        ),
     ],
 )
 def test_what_an_entry_says_is_read(text: str, wanted: dict[str, Any]) -> None:

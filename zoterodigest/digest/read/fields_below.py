@@ -21,6 +21,7 @@ from zoterodigest.digest.read.keyed import KeyedValue, inline_values, keyed_valu
 from zoterodigest.digest.read.layers import LayeredText, indent_of, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
 from zoterodigest.digest.read.parts import holds_title, parts_beside
+from zoterodigest.digest.read.people import is_person
 from zoterodigest.digest.read.references import (
     CODE_LABELS,
     PAPER_LABELS,
@@ -593,6 +594,40 @@ def claim_fields(claims: Claims, found: EntryRange, body: LayeredText, venues: V
     if len(titles) > 1:
         # The title that is called so is it; what stands above is a short name.
         claims.slots = [it for it in claims.slots if it.name != "title" or it is titles[-1]]
+    claims.slots = _with_people_above(claims.slots, venues)
+
+
+_PEOPLE = lazy_regex(r"(?:\*\*[^*\n]{1,24}[:：]\*\*[ \t]*)?(?P<people>[^*\n]+?)[ \t.:：]*")
+_QUOTED_BELOW = lazy_regex(r"[\"“](?P<title>[^\"“”\n]+?)[.,]?[\"”][ \t]*(?P<venue>[^\n]*)")
+
+
+def _with_people_above(slots: list[Slot], venues: VenueTable) -> list[Slot]:
+    """Return the slots of an entry that begins with its authors: its title stands below them."""
+    above = next((slot for slot in slots if slot.name == "title"), None)
+    below = [slot for slot in slots if slot.name in (_REST, "authors")]
+    # Commas part people, and few titles have any.
+    if above is None or b"," not in above.text.data or len(below) != 1:
+        return slots
+    found, words = _PEOPLE.fullmatch(above.words), below[0].words
+    people = names.parse_names(found["people"]).people if found else ()
+    if found is None or len(people) < 2 or "\n" in words or not all(map(is_person, people)):
+        return slots
+    # A title in capitals may look like people, too.
+    if all(map(is_person, names.parse_names(words).people)):
+        return slots
+    new = {above: [_part_of(above, "authors", found.span("people"))], below[0]: []}
+    if quoted := _QUOTED_BELOW.fullmatch(words):
+        new[below[0]] = [_part_of(below[0], "title", quoted.span("title"))]
+        if takes("venue", quoted["venue"], venues):
+            new[below[0]].append(_part_of(below[0], "venue", quoted.span("venue")))
+    else:
+        new[below[0]] = [Slot("title", below[0].text)]
+    return [it for slot in slots for it in new.get(slot, [slot])]
+
+
+def _part_of(slot: Slot, name: str, span: tuple[int, int]) -> Slot:
+    start, end = (len(slot.words[:at].encode()) for at in span)
+    return Slot(name, slot.text.slice(start, end))
 
 
 def _holds_several(slots: Sequence[Slot]) -> bool:
