@@ -342,7 +342,7 @@ def stated(text: str) -> list[dict[str, Any]]:
             {"title": "Owls Hear Mice in Trees", "venue": "ECCV", "year": 2022},
         ),
         (
-            f"* Owls Hear Mice: A Study: [NeurIPS19]({U})",
+            f"* Owls Hear Mice: A Study (best paper award): [NeurIPS19]({U})",
             {"title": "Owls Hear Mice: A Study", "venue": "NeurIPS", "year": 2019},
         ),
         # A whole citation as the name of the link.

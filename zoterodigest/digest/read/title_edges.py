@@ -17,6 +17,7 @@ _QUOTE = "(?:'|’)"
 _DASH = "(?:[-|]|–|—)"
 _ACRONYM = r"(?:[A-Z][A-Za-z&-]{1,14}|ar[xX]iv)"
 _AWARD = "(?:[ ](?i:oral|spotlight|highlight))"
+_AWARD_ALONE = "(?i:oral|spotlight|(?:best|outstanding) (?:student )?paper(?: award)?)"
 _NAME = rf"{_ACRONYM}(?: [A-Z][A-Za-z]{{1,14}})?"
 _LED = lazy_regex(
     (
@@ -31,6 +32,7 @@ _ENDED = lazy_regex(
     rf"|[.,][ ]+(?P<parted>{_NAME}[ ]{_YEAR}(?:[ ][Ww]orkshop)?)"
     rf"|[ ]{_DASH}[ ](?P<barred>{_NAME}[ ](?:{_DASH}[ ])?{_YEAR})"
     rf"|[(\[](?P<bracketed>{_NAME}[ ,]{{1,2}}{_YEAR})[)\]]"
+    rf"|[(\[](?P<award>{_AWARD_ALONE})[)\]]"
     rf"|,?[ ](?P<short>{_ACRONYM}[ ]?{_QUOTE}[ ]?(?:20)?\d\d))\.?$".encode()
 )
 """What ends a title: "Title. 2024-01", "Title - CVPR - 2024", "Title (CVPR 2024)"."""
@@ -134,5 +136,7 @@ def _part(
     if found.lastgroup in ("date", "year"):
         is_new = known.isdisjoint({"date", "year"})
         return Slot(found.lastgroup, text) if is_new and dates.parse_date(words) else None
+    if found.lastgroup == "award":
+        return None if "award" in known else Slot("award", text)
     is_venue = "venue" not in known and venues.find(parse_venue(words).venue) is not None
     return Slot("venue", text) if is_venue else None
