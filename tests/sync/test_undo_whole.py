@@ -112,6 +112,19 @@ def test_a_collection_that_a_person_renamed_is_theirs_unless_it_went_into_the_tr
     assert [one.reason for one in done.declined] == ([] if is_trashed else [theirs])
 
 
+def test_an_item_does_not_go_back_to_a_collection_that_was_erased(noted: World) -> None:
+    add_heading(noted)
+    vision = noted.collections()["notes/Vision"]
+    noted.push(SYNC)
+    assert noted.library.erase_collections([vision])
+
+    done = undone(noted)
+
+    gone = "a collection it was in is no longer there"
+    assert ("Mask R-CNN", gone) in {(one.title, one.reason) for one in done.declined}
+    assert noted.item("Mask R-CNN")["collections"] == []
+
+
 def test_an_item_that_a_person_moved_since_does_not_go_back_to_its_old_collection_too(
     noted: World,
 ) -> None:
