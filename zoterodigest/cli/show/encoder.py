@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from io import TextIOWrapper
@@ -30,7 +30,7 @@ def emit_json(value: JsonData) -> None:
     # JSON is UTF-8 (RFC 8259), also in a console with a code page.
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
-    emit([json_text(value)])
+    emit(_parts(value))
 
 
 def emit_result(asked: Invocation, text: Iterable[str], data: JsonData) -> None:
@@ -47,10 +47,19 @@ def json_text(value: JsonData) -> str:
     `plain` converts values of the core, dataclasses and sets anywhere in it. Control characters
     are escaped the JSON way, so that a reader gets them back unchanged.
     """
+    return "\n".join(_parts(value))
+
+
+# In parts, as each copy of a text of 8 MB takes 3 ms: a tenth of `inspect` over a known digest.
+def _parts(value: JsonData) -> Iterator[str]:
+    """Yield JSON in parts that are whole lines."""
     if not isinstance(value, Mapping):
-        return _json(value)
-    lists = (f"{json_line(name)}: {_json(member)}" for name, member in value.items())
-    return "{\n" + ",\n".join(lists) + "\n}"
+        yield from _parts_of("", value, "")
+        return
+    yield "{"
+    for number, (name, member) in enumerate(value.items(), 1):
+        yield from _parts_of(f"{json_line(name)}: ", member, "," if number < len(value) else "")
+    yield "}"
 
 
 class Encoded(str):
@@ -59,15 +68,16 @@ class Encoded(str):
     __slots__ = ()
 
 
-def _json(value: Any) -> str:
+def _parts_of(start: str, value: Any, end: str) -> Iterator[str]:
     if isinstance(value, Encoded):
         members: str = value
     elif isinstance(value, Sequence) and not isinstance(value, str):
         # One member a line, so that `diff` and `grep` work on the output.
         members = ",\n".join(map(json_line, value))
     else:
-        return json_line(value)
-    return f"[\n{members}\n]" if members else "[]"
+        yield f"{start}{json_line(value)}{end}"
+        return
+    yield from (f"{start}[", members, f"]{end}") if members else (f"{start}[]{end}",)
 
 
 def json_line(value: Any) -> str:

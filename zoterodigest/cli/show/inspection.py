@@ -129,17 +129,16 @@ def _as_kept(inspection: Inspection) -> bytes:
     members: dict[str, Any] = {it.name: getattr(inspection, it.name) for it in fields(inspection)}
     entries: Sequence[str] = members.pop("entries")
     # JSON breaks no line within a string.
-    return b"\n".join((as_kept(members), "\n".join(entries).encode()))
+    return b"\n".join([as_kept(members), *map(str.encode, entries)])
 
 
 def _kept_inspection(state_folder: Path, name: str) -> Inspection | None:
     data = kept(state_folder, name)
     if data is None:
         return None
-    members, _, entries = data.partition(b"\n")
-    lines = entries.decode().split("\n") if entries else ()
-    known = value_of(members)
-    return Inspection(entries=lines, **known) if known else None
+    members, *entries = data.decode("utf-8", "surrogatepass").split("\n")
+    known = value_of(members.encode("utf-8", "surrogatepass"))
+    return Inspection(entries=entries, **known) if known else None
 
 
 def _name_of(*parts: bytes) -> str:
