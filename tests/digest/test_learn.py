@@ -101,6 +101,7 @@ VENUES = ("CVPR 2021", "ICLR 2022", "NeurIPS 2020", "ICML 2019")
         ("* {t}, in *{v}*. [[pdf]({u})]\n", "* {title}, in *{venue}*. {links}"),
         ("* {t}: [{v}]({u})\n", "* {title}: [{venue}]({url})"),
         ("1. {t} ｜ *{v}* ｜ [<u>论文</u>]({u})\n", "1. {title} ｜ *{venue}* ｜ {links}"),
+        ("* Owl{n} - [{t}]({u})\n", "* {short_title} - [{title}]({url})"),
         # Anchors say nothing of a paper, a nickname in marks is its short title.
         (
             '- <a name="owl{n}"></a>**[Owl{n}]** {t} | **{v}** | [[pdf]({u})]\n',

@@ -38,6 +38,7 @@ _NUMBER = lazy_regex(r"\W*[\dA-Z]?\d*[a-z]?\W*")
 _ANCHOR = lazy_regex(r"(?:name|id) ?= ?\"$")
 _DIGIT = lazy_regex(r"\d")
 _BETWEEN_NAMES = frozenset(".,;*，、；·•&")
+_DASH = lazy_regex(r"\s+[-–—]\s")
 _AROUND_NICKNAME = ("[]", "**", "``", "【】")
 _CLOSING = ')）》”"」』'
 _PAIRS = ("[]", "()", "（）", "【】", "《》", "「」", "“”", "‹›")
@@ -340,7 +341,8 @@ class _ExampleLine:
             yield _LinePiece("{ignored}", at, at + 1, -0.05)
             return
         around = self._text[:start].rstrip()[-1:] + self._text[end:].lstrip()[:1]
-        if around in _AROUND_NICKNAME and len(text.split()) <= 3:
+        is_led = not self._text[:start].strip() and _DASH.match(self._text, end) is not None
+        if (around in _AROUND_NICKNAME or is_led) and len(text.split()) <= _MOST_LABEL_WORDS:
             yield _LinePiece("{short_title}", at, at + 1, 0.2)
         yield _LinePiece(REST, at, at + 1, -0.4 - 0.02 * min(_length(text), 10))
 
