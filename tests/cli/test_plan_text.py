@@ -321,6 +321,10 @@ def test_a_report_says_what_it_is_about_and_what_is_to_be_known(
             "inspect 'my papers.md'",
         ),
         (reports.MissingItem(a_row(), an_entry(), True), "push papers.md --relink"),
+        (
+            reports.MissingItem(a_row(), replace(an_entry(), digest=BibKey("refs.bib")), True),
+            "",
+        ),
         (reports.MissingFile(a_row(), False), "resolve 1234 --acknowledge"),
         (reports.AmbiguousEntry(an_entry(), (KEY, OTHER)), "open papers.md:8 --file"),
         (reports.DroppedEntry(a_row()), ""),

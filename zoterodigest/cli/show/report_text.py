@@ -62,6 +62,7 @@ from zoterodigest.core.plan.reports import (
 )
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.reconcile.holding import RECENT
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.digest.read.document import PRIVATE
 from zoterodigest.frozen import dataclass
 
@@ -410,8 +411,11 @@ def settling_command(report: Report, names: ReportNames, row_ids: Mapping[str, s
     if isinstance(report, HeldFile) and report.reason == RECENT:
         template = "sync {file}"
     entry, row_id = getattr(report, "entry", None), next(iter(subjects_of(report).rows), "")
-    file = entry.digest if entry else getattr(report, "digest", "") or names.digest(row_id)
-    if "{id}" in template and row_id not in row_ids:
+    digest = getattr(report, "digest", None)
+    file: SourceKey = entry.digest if entry else digest or names.digest(row_id)
+    is_relinked = template.endswith("--relink")
+    # Entries of a .bib are not relinked: the entry of a digest makes their item again.
+    if ("{id}" in template and row_id not in row_ids) or (is_relinked and file.is_bib):
         template = ""
     about = {
         "id": row_ids.get(row_id, ""),
