@@ -38,7 +38,8 @@ _ENDED = lazy_regex(
 """What ends a title: "Title. 2024-01", "Title - CVPR - 2024", "Title (CVPR 2024)"."""
 
 _DATED = lazy_regex(
-    rf"(?:{_YEAR}(?:[ ][Ww]orkshop)?|[-./]\d\d|{_QUOTE}[ ]?(?:20)?\d\d)[)\]]?\.?$".encode()
+    rf"(?:{_YEAR}(?:[ ][Ww]orkshop)?|[-./]\d\d|{_QUOTE}[ ]?(?:20)?\d\d|{_AWARD_ALONE})"
+    r"[)\]]?\.?$".encode()
 )
 """What each of them ends with: a title may end with any other number."""
 
