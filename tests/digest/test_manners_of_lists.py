@@ -538,3 +538,11 @@ def test_a_text_that_says_that_there_is_none_is_empty_and_stays_as_it_stands() -
     assert is_empty(entry.reading.fields["summary"])
     # What a link remembers of the raw text is the same as before: so it is no edit.
     assert entry.reading.raws["summary"] == "N/A"
+
+
+def test_escaped_brackets_around_the_name_of_a_link_are_none_of_it() -> None:
+    source = f"## Birds\n\n- **Owls Hear Mice**, *ICLR* 2024. [\\[official code\\]]({U})\n"
+
+    [entry] = [entry_json(one) for one in read(source.encode()).entries]
+
+    assert entry["urls"] == [["official code", U]]

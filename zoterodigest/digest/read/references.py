@@ -131,6 +131,8 @@ def hyperlink(data: bytes, span: LinkSpan) -> Hyperlink:
     if "<" in label:
         label = _without_tags(label)
     url = address(data[slice(*span.url)].decode("utf-8", "replace"))
+    if label[:2] == "\\[" and label[-2:] == "\\]":
+        label = label[2:-2]
     # Most labels are one word, many of them in brackets.
     word = label[1:-1] if label[:1] == "[" and label[-1:] == "]" else label
     if word.isalnum():
