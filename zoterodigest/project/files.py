@@ -120,7 +120,8 @@ def _read(path: Path) -> SourceFile:
         parts = [os.read(number, status.st_size + 1)]
         while parts[-1]:
             parts.append(os.read(number, _PART))
-        data = b"".join(parts)
+        # Without the empty one at the end: of a single part no copy is made.
+        data = b"".join(parts[:-1])
     finally:
         os.close(number)
     _LOG.debug("Read %s: %d bytes", path, len(data))
