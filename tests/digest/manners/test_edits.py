@@ -12,7 +12,7 @@ import pytest
 from tests.digest.corpus import document, read
 from tests.digest.manners.score import lists
 from zoterodigest.core.links.view import Folding, equal
-from zoterodigest.core.values.record import Members, Names, Value, is_empty
+from zoterodigest.core.values.record import Members, Names, Value, WebLinks, is_empty
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.laws import other_value
@@ -109,8 +109,9 @@ def _around(read: Document) -> bytes:
 
 
 def _is_shown(name: str, read: Value | None, asked: Value) -> bool:
-    # A list of short names shows a whole one in short, one of tags with capitals has these.
-    is_respelled = isinstance(read, Members) or (isinstance(read, Names) and read.are_short)
+    # A list of short names shows a whole one in short; tags and links have the capitals of a list.
+    is_respelled = isinstance(read, Members | WebLinks)
+    is_respelled |= isinstance(read, Names) and read.are_short
     if is_respelled and read is not None and equal(name, read, asked, Folding()):
         return True
     return shows(read, asked)

@@ -29,7 +29,10 @@ def without_seldom_shown(fields: Fields, manner: HouseStyle) -> Fields:
 
 
 def seldom_shown(manner: HouseStyle, fields: Fields) -> Collection[str]:
-    """Return what each paper has and less than half of the entries around a new one show."""
+    """Return what each paper has and less than half of the entries around a new one show.
+
+    One or two entries may lack something by chance.
+    """
     alike = [it for it in manner.around if _kind(it) == _kind(fields)]
     if len(alike) < FEW:
         every = (it.reading.fields for it in manner.entries)
@@ -38,7 +41,7 @@ def seldom_shown(manner: HouseStyle, fields: Fields) -> Collection[str]:
         name
         for names, entries in ((_OF_ALL, manner.around), (_OF_KIND, alike))
         for name in names
-        if 2 * sum(_shows(name, it) for it in entries) < len(entries)
+        if len(entries) >= FEW and 2 * sum(_shows(name, it) for it in entries) < len(entries)
     ]
 
 
