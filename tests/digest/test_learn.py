@@ -221,6 +221,19 @@ def test_a_template_that_reads_titles_better_comes_first() -> None:
     assert [one.title for one in found.document.entries[:4]] == list(TITLES)
 
 
+def test_a_date_is_whole_though_some_entries_have_another_text_there() -> None:
+    days = (*(f"{n}th Sep., 2021" for n in range(4, 14)), "in Fall, 2021", "in May, 2020")
+    text = "".join(
+        f"**On {n} Owls** [{day}]\n[[PDF](https://arxiv.org/abs/2101.000{n})]\n\n"
+        for n, day in enumerate(days, 10)
+    )
+
+    found = learned(text)
+
+    read = [_slot(one, "date") for one in found.document.entries]
+    assert set(days[:10]) <= set(read)
+
+
 def test_a_list_that_begins_far_below_is_tried_as_well() -> None:
     contents = "".join(f"* [Topic {n}](#topic-{n})\n" for n in range(600))
     entries = "".join(

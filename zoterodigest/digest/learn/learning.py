@@ -37,7 +37,7 @@ from zoterodigest.digest.learn.skeletons import Skeleton
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.lines import Lines
-from zoterodigest.digest.read.people import is_person
+from zoterodigest.digest.read.people import is_person, is_without_case
 from zoterodigest.digest.read.references import CODE_LABELS, PAPER_LABELS
 from zoterodigest.digest.read.templates import LineRead, read_line
 from zoterodigest.frozen import dataclass
@@ -293,16 +293,16 @@ def _worth(document: Document, entry: DigestEntry, *, venues: VenueTable, is_tol
     if _is_odd(entry.title, venues):
         return _ODD
     worth = sum(_WORTHS.get(name, 0.1) for name in names)
-    # One name alone may be any words.
-    people = next((parse_names(it.words) for it in entry.slots if it.name == "authors"), None)
-    if people and len(people.people) == 1 and not people.truncated:
-        worth -= _WORTHS["authors"] + (0.1 if is_person(people.people[0]) else 1)
+    worth -= _doubt_of_people(entry)
     # A remark below an entry that no template reads stays as it is: one says as much as ten.
     worth -= 0.3 * bool(entry.problems)
     for slot in entry.slots:
         if slot.name in ("ignored", "summary"):
             worth -= sum(_WORTHS.get(name, 0) for name in values_within(slot.words, venues))
-            worth -= 0.005 * len(slot.words) * (slot.name == "ignored")
+            if slot.name == "ignored":
+                # A word alone may be a state or a number: of more, a value may be a part.
+                words = sum(any(map(str.isalpha, word)) for word in slot.words.split())
+                worth -= 0.005 * len(slot.words) + 0.15 * (words > 1)
     # Universities and keywords say nothing of what is in a paper.
     worth -= sum(is_of_names(slot.words) for slot in entry.slots if slot.name == "summary")
     if "year" not in names and any(
@@ -310,6 +310,16 @@ def _worth(document: Document, entry: DigestEntry, *, venues: VenueTable, is_tol
     ):
         worth += _WORTHS["year"]
     return worth - 0.002 * len(entry.title)
+
+
+def _doubt_of_people(entry: DigestEntry) -> float:
+    """Return what authors cost that may be any words."""
+    # One name alone may be any words.
+    people = next((parse_names(it.words) for it in entry.slots if it.name == "authors"), None)
+    if people and len(people.people) == 1 and not people.truncated:
+        return _WORTHS["authors"] + (0.1 if is_person(people.people[0]) else 1)
+    # In a script without capitals any words may seem names.
+    return 0.5 * bool(people and any(map(is_without_case, people.people)))
 
 
 _ODD = -0.1
