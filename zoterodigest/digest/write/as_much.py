@@ -31,17 +31,18 @@ def without_seldom_shown(fields: Fields, manner: HouseStyle) -> Fields:
 def seldom_shown(manner: HouseStyle, fields: Fields) -> Collection[str]:
     """Return what each paper has and less than half of the entries around a new one show.
 
-    One or two entries may lack something by chance.
+    One or two entries may lack authors and an abstract by chance.
     """
+    around = manner.around if len(manner.around) >= FEW else ()
     alike = [it for it in manner.around if _kind(it) == _kind(fields)]
     if len(alike) < FEW:
         every = (it.reading.fields for it in manner.entries)
         alike = [it for it in every if _kind(it) == _kind(fields)]
     return [
         name
-        for names, entries in ((_OF_ALL, manner.around), (_OF_KIND, alike))
+        for names, entries in ((_OF_ALL, around), (_OF_KIND, alike))
         for name in names
-        if len(entries) >= FEW and 2 * sum(_shows(name, it) for it in entries) < len(entries)
+        if 2 * sum(_shows(name, it) for it in entries) < len(entries)
     ]
 
 
