@@ -179,16 +179,22 @@ def test_an_entry_that_was_edited_is_all_that_is_looked_at(world: World) -> None
     assert (looked_at(third), third.gathered.quiet.links) == ([], 8)
 
 
-def test_the_guard_of_a_run_over_a_part_counts_all_links(tmp_path: Path) -> None:
-    world = World(tmp_path)
+def a_settled_table(root: Path, count: int) -> tuple[World, str]:
+    """Return a project with a table of so many papers in sync, and the table's text."""
+    world = World(root)
     rows = [
         f"| [Counting Owls by Ear in Wood {at}](https://arxiv.org/abs/2401.{at:05}) | CVPR 2024 |"
-        for at in range(300)
+        for at in range(count)
     ]
     text = "\n".join(["| Title | Venue |", "| --- | --- |", *rows, ""])
     world.markdown("table.md", text)
     world.first_push()
     sync(world)
+    return world, text
+
+
+def test_the_guard_of_a_run_over_a_part_counts_all_links(tmp_path: Path) -> None:
+    world, text = a_settled_table(tmp_path, 300)
 
     world.markdown("table.md", text.replace("in Wood 1", "in Forest 1", 29))
     assert is_quiet(world)
@@ -199,15 +205,7 @@ def test_the_guard_of_a_run_over_a_part_counts_all_links(tmp_path: Path) -> None
 
 
 def test_wrong_totals_let_no_run_go_further_than_the_lock_file_does(tmp_path: Path) -> None:
-    world = World(tmp_path)
-    rows = [
-        f"| [Counting Owls by Ear in Wood {at}](https://arxiv.org/abs/2401.{at:05}) | CVPR 2024 |"
-        for at in range(120)
-    ]
-    text = "\n".join(["| Title | Venue |", "| --- | --- |", *rows, ""])
-    world.markdown("table.md", text)
-    world.first_push()
-    sync(world)
+    world, text = a_settled_table(tmp_path, 120)
     state_folder, known, left = marks_of(world)
     keep_marks(state_folder, known.name, replace(left, totals=replace(left.totals, linked=9_000)))
 

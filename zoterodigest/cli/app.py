@@ -1,6 +1,6 @@
 """The commands of the program, as `--help` lists them.
 
-What is said by typer stands here, as a command that is repeated from its stamp needs no typer.
+`main` imports it only to run a command: one that is repeated from its stamp needs no typer.
 """
 
 from __future__ import annotations

@@ -333,7 +333,7 @@ class _ExampleLine:
         return len(text.split()) <= 12 and text[0].isalpha() and not _DIGIT.search(text)
 
     def _others(self, at: int) -> Iterator[_LinePiece]:
-        """Yield what an atom may be that is none of the known values."""
+        """Yield what an atom may be besides the known values."""
         start, end = self._span(at, at + 1)
         text = self._text[start:end]
         is_anchor = _ANCHOR.search(self._text[:start]) is not None

@@ -12,7 +12,7 @@ from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.votes import usual
 
 _MUCH = 2
-"""So many times as often another spelling must stand there to be more usual."""
+"""Another spelling is more usual if it stands there this many times as often."""
 
 _MEMBERS = ("task", "categories", "award")
 
