@@ -49,7 +49,7 @@ demo: $(VENV)/installed
 test: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(MAKE) $(SIDE_BY_SIDE) $(PARTS) types
+	$(MAKE) $(SIDE_BY_SIDE) types $(PARTS)
 
 types: $(VENV)/installed
 	$(BIN)/mypy
@@ -77,9 +77,11 @@ NOT_IN_rest := $(IN_sync) $(IN_cli) $(IN_digest) $(IN_vaults) $(IN_values)
 SIDE_BY_SIDE := --no-print-directory --jobs=4 --keep-going \
 	$(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
+READY := .hypothesis/ready
+
 .PHONY: $(PARTS)
 # Asserts say what they saw once something fails: to prepare all for that takes long.
-$(PARTS): tests-of-%: $(VENV)/installed
+$(PARTS): tests-of-%: $(VENV)/installed $(READY)
 	@echo "== tests of $*"
 	@$(PYTEST_OF_PART) --hypothesis-profile=ci --assert=plain \
 		|| { $(PYTEST_OF_PART) --last-failed --last-failed-no-failures=none; exit 1; }
@@ -87,6 +89,11 @@ $(PARTS): tests-of-%: $(VENV)/installed
 # Two parts at once would overwrite each other's list of what failed.
 PYTEST_OF_PART = $(BIN)/pytest $(IN_$*) $(addprefix --ignore=,$(NOT_IN_$*)) \
 	-o cache_dir=.pytest_cache/$*
+
+# In a fresh clone, each of the first parts would compile the program and make the tables itself.
+$(READY): | $(VENV)/installed
+	$(BIN)/python -m tests.ready
+	@touch $@
 
 deep: $(VENV)/installed
 	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=deep -m ""
