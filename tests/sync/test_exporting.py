@@ -285,6 +285,57 @@ def test_a_digest_cut_short_does_not_empty_the_bib(tmp_path: Path) -> None:
     assert bib(world).count("@") == 2
 
 
+@pytest.mark.parametrize("rules", ["", 'items = "library"\n', "push = true\npull = true\n"])
+def test_a_bib_keeps_what_a_restored_library_lacks(tmp_path: Path, rules: str) -> None:
+    """An entry was pruned and an edit undone whose only other copy the backup lacked."""
+    world = a_world(tmp_path, f"{CONFIG}{rules}prune = true\n")
+    sync(world)
+    library = tmp_path / ".zoterodigest" / "library.sqlite"
+    backup = library.read_bytes()
+    world.markdown("papers.md", DIGEST + THIRD)
+    world.change(world.key(SAM), title="Segment Everything")
+    world.put_item("LATER222", title="A Paper of the Library")
+    sync(world)
+    before, known = bib(world), keys(world)
+    library.write_bytes(backup)
+
+    for count in range(2):
+        world.push(SYNC)
+        for number in range(count, 9 + count):  # the library counts beyond where it was
+            world.change(world.key(DDPM), extra=f"Read {number} times")
+
+    assert bib(world) == before
+    assert keys(world) == known
+    world.put_item("LATER222", title="A Paper of the Library")
+    world.change(world.key(SAM), title="Segment Everything")
+    world.push(SYNC)
+    world.change(world.key("Segment Everything"), title="Segment It All")
+    world.push(SYNC)
+    assert bib(world) == before.replace("Segment Everything", "Segment It All")
+
+
+@pytest.mark.parametrize("add_only", ["", "add_only = true\n"])
+def test_an_edit_made_after_a_library_was_restored_comes_into_the_bib(
+    tmp_path: Path, add_only: str
+) -> None:
+    world = a_world(tmp_path)
+    sync(world)
+    library = tmp_path / ".zoterodigest" / "library.sqlite"
+    backup = library.read_bytes()
+    world.change(world.key(SAM), title="Segment Everything")
+    sync(world)
+    world.configure(CONFIG + add_only)
+    library.write_bytes(backup)
+
+    world.edit("papers.md", (DDPM, "Denoising, Revised"))
+    world.push(SYNC)
+    world.configure(CONFIG)
+    world.push(SYNC)
+
+    assert "Denoising, Revised" in bib(world)
+    assert "Segment Everything" in bib(world)
+
+
 @pytest.mark.parametrize("two_way", ["", "push = true\npull = true\n"])
 def test_a_work_that_is_cited_again_comes_back(tmp_path: Path, two_way: str) -> None:
     world = a_world(tmp_path, f'{CONFIG}{two_way}cited = ["main.tex"]\nprune = true\n')

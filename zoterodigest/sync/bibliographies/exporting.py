@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from zoterodigest.bibtex.cited.cited import Cited, KeyAt
 from zoterodigest.bibtex.edit.document import FIELDS, read_bib
-from zoterodigest.bibtex.edit.operations import DeclinedBibEdit
+from zoterodigest.bibtex.edit.operations import TYPE, DeclinedBibEdit
 from zoterodigest.bibtex.edit.splice import (
     TAKEN_OUT,
     Updated,
@@ -173,25 +173,35 @@ def new_bibs(
     nothing changes and the reason is told.
     """
     works = works_of(workspace, gathered, contents, linked)
+    is_older = gathered.seen is not None and gathered.seen.has_gone_back
+    older = works_of(workspace, gathered, gathered.contents, linked) if is_older else None
     edited = {edit.read.key: edit.source for edit in edits}
     lock, exports = gathered.lock, []
     for read in gathered.bibs:
         source = edited.get(read.key, read.data) or b""
         present = NewBib.unchanged(read.bib, read.data, source, lock)
-        adds = only_adds(read.bib, source, lock)
-        exports.append(_Export(present, (*_keys_in(source),), works, workspace, adds).new_bib())
+        adds, prunes = only_adds(read.bib, source, lock), read.bib.rules.prune
+        known, there = present.known, (*_keys_in(source),)
+        export = _Export(present, known, there, works, workspace, only_adds=adds, prunes=prunes)
+        if older is not None:
+            export = replace(export, known=_without_older(export, older))
+        exports.append(export.new_bib())
     return tuple(exports)
 
 
 @dataclass(frozen=True, slots=True)
 class _Export:
-    """One export into the .bib as it is at `present`; `there` are the citation keys in it."""
+    """One export into the .bib as it is at `present`; `there` are the citation keys in it, `known`
+    its entries of ours, with the prints of what still is as an export wrote it.
+    """
 
     present: NewBib
+    known: tuple[Exported, ...]
     there: tuple[str, ...]
     works: Works
     workspace: Workspace
     only_adds: bool
+    prunes: bool
 
     def new_bib(self) -> NewBib:
         present, works, bib = self.present, self.works, self.present.bib
@@ -212,7 +222,7 @@ class _Export:
         wanted = [item for item in wanted if item not in left]
         style, rules = bib_style(bib), bib_rules()
         entries = [to_entry(works.named[item].work, keys[item], style, rules) for item in wanted]
-        known = () if is_new else present.known
+        known = () if is_new else self.known
         ours = {one.key: one.prints for one in known if one.prints}
         gone = {one.key for one in known if not one.prints} - {*self.there}
         diverged = works.linked.diverged
@@ -226,7 +236,7 @@ class _Export:
             sorted(entries, key=lambda entry: entry.key not in ours),
             ours,
             add_only=self.only_adds,
-            prune=bib.rules.prune,
+            prune=self.prunes,
             adopted=(gone | {*standing.values()}) - ours.keys(),
             held=held,
         )
@@ -270,7 +280,7 @@ class _Export:
         `update` follows it there. One of somebody's own has the key it has now.
         """
         ours: dict[str, str] = {}
-        for one in self.present.known:
+        for one in self.known:
             if not one.prints and (one.item in standing or one.key in self.there):
                 continue
             is_there = standing.get(one.item) == one.key
@@ -299,7 +309,7 @@ class _Export:
         if found is None:
             items, venues = works.contents.items, self.workspace.zotero.venues
             document = read_bib(bib.key, self.present.source, venues)
-            found = aliases_in(document, self.present.known, items).keys
+            found = aliases_in(document, self.known, items).keys
         linked: dict[str, str] = {}
         for key in self.there:
             linked.setdefault(works.linked.entries.get(bib_entry_id(bib.key, key), ""), key)
@@ -322,7 +332,7 @@ class _Export:
 
         After them come those of somebody's own that tell of wanted works, or did.
         """
-        bib, known = self.present.key, {one.key: one.item for one in self.present.known}
+        bib, known = self.present.key, {one.key: one.item for one in self.known}
         items = {key: item for key, item in known.items() if wanted.get(key) == item}
         for key, item in wanted.items():
             items.setdefault(updated.aliases.get(key, key), item)
@@ -334,6 +344,24 @@ class _Export:
         ours = [Exported(bib, key, items[key], prints) for key, prints in updated.ours.items()]
         others = [Exported(bib, key, items[key]) for key in adopted]
         return tuple(sorted((*ours, *others), key=lambda one: one.key))
+
+
+def _without_older(export: _Export, older: Works) -> tuple[Exported, ...]:
+    """Return the entries of ours without the prints of what a library that was restored from a
+    backup, as it was read with the works `older`, would change or remove.
+
+    The .bib may be the only place that still has it. So it counts as edited there, for later runs
+    too: these don't know that the library was restored. An entry of no work keeps the print of its
+    type: it stays ours, and follows once the library has the work again.
+    """
+    wanted = replace(export, works=older, only_adds=False, prunes=True).new_bib().updated
+    known: list[Exported] = []
+    for one in export.known:
+        key = wanted.aliases.get(one.key, one.key)
+        names = {*one.prints} - {TYPE} if key in wanted.removed else {*wanted.changed.get(key, ())}
+        prints = {name: each for name, each in one.prints.items() if name not in names}
+        known.append(replace(one, prints=prints))
+    return tuple(known)
 
 
 def _keys_in(source: bytes) -> Iterable[str]:
