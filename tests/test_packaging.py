@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -46,7 +47,28 @@ def test_the_wheel_holds_every_mapping(installed: Path) -> None:
     shipped = _files_below(installed / "zoterodigest" / "mappings")
 
     assert written
-    assert shipped == written
+    assert [name for name in shipped if name.endswith(".toml")] == written
+
+
+def test_the_wheel_holds_every_mapping_as_json_too(installed: Path) -> None:
+    folder = installed / "zoterodigest" / "mappings"
+
+    read = {path: tomllib.loads(path.read_text("utf-8")) for path in folder.rglob("*.toml")}
+
+    made = {path.with_suffix(".toml"): path for path in folder.rglob("*.json")}
+    assert {path: json.loads(one.read_bytes()) for path, one in made.items()} == read
+
+
+def test_the_wheel_reads_no_mapping_as_toml(installed: Path, tmp_path: Path) -> None:
+    script = (
+        "from zoterodigest import mapping; from zoterodigest.digest.format import format\n"
+        "mapping.read_toml = None; format.builtin_formats(); mapping.venue_table()\n"
+        "print(mapping.folder())"
+    )
+
+    folder = _run(script, site=installed, folder=tmp_path)
+
+    assert Path(folder).is_relative_to(installed)
 
 
 def test_the_wheel_holds_every_template_of_the_page_of_review(installed: Path) -> None:
@@ -117,7 +139,13 @@ def test_the_source_distribution_can_build_the_wheel(dist: Path) -> None:
     with tarfile.open(source) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
 
-    needed = {"pyproject.toml", "README.md", "LICENSE", "zoterodigest/__init__.py"}
+    needed = {
+        "pyproject.toml",
+        "hatch_build.py",
+        "README.md",
+        "LICENSE",
+        "zoterodigest/__init__.py",
+    }
 
     assert needed | {f"mappings/{name}" for name in _files_below(ROOT / "mappings")} <= names
 
