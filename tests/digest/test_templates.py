@@ -410,3 +410,14 @@ def test_a_container_has_its_own_templates_alone_whatever_was_asked_before() -> 
 
     assert [one.template.container for one in lists.patterns] == ["item"]
     assert [one.template.container for one in paragraphs.patterns] == ["paragraph"]
+
+
+@pytest.mark.parametrize("sections", ["# Papers\n\n", "# Papers\n\nWords.\n\n## Owls\n\n"])
+def test_a_heading_above_the_level_of_the_template_is_that_of_a_section(sections: str) -> None:
+    entries = f"#### One\n[paper]({ID})\n\n#### Two\n[paper]({ID})\n\n"
+    other = f"## Three\n[paper]({ID})\n\n##### Four\n[paper]({ID})\n\n## Five\n[paper]({ID})\n"
+
+    read = slots_in(f"{sections}{entries}# More\n\n{other}", "#### {title}\n{links}")
+
+    # `## Three` holds one of the entries, `## Five` is one.
+    assert [one["title"] for one in read] == ["One", "Two", "Four", "Five"]

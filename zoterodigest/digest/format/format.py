@@ -342,6 +342,12 @@ class DigestFormat(_FormatTable):
         return any(not template.lines[0].begins_with_text for template in self.templates)
 
     @cached_property
+    def heading_level(self) -> int:
+        """The highest level of the templates that are headings, 0 if none is one."""
+        markers = (it.marker for it in self.templates if it.container == "heading")
+        return min((marker.count("#") for marker in markers), default=0)
+
+    @cached_property
     def is_a_line(self) -> bool:
         """Whether each entry that begins with a value is one line: then such lines may adjoin.
 

@@ -282,8 +282,14 @@ def _headings(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     for index, heading in enumerate(headings):
         data = lines[heading.line].lstrip(b" #\t")
         if match := head_match(form, data):
-            below = (headings[at] for at in range(index + 1, len(headings)))
-            stop = next((it.line for it in below if it.level <= heading.level), len(lines))
+            below = headings[index + 1 :]
+            end = next((at for at, it in enumerate(below) if it.level <= heading.level), len(below))
+            # `# Papers` above the entries of `### {title}` is the heading of their section.
+            if heading.level < form.heading_level and any(
+                it.level >= form.heading_level for it in below[:end]
+            ):
+                continue
+            stop = below[end].line if end < len(below) else len(lines)
             stop = lines.free_until(heading.line, stop)
             tags = OpenTags(lines, heading.line)
             stop = next(filter(tags.are_closed_by, range(heading.line + 1, stop)), stop)
