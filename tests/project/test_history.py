@@ -147,8 +147,18 @@ def test_runs_that_are_too_old_or_too_many_are_forgotten(folder: Path) -> None:
     prune_history(folder, NOON)
 
     numbers = {run.number for run in read_history(folder).runs}
-    assert numbers == {number for number in range(41, 241) if number % 2 == 0}
+    newest = set(range(221, 241))
+    assert numbers == newest | {number for number in range(41, 241) if number % 2 == 0}
     assert next_number(folder) == 241
+
+
+def test_a_clock_that_is_years_ahead_forgets_none_of_the_newest_runs(folder: Path) -> None:
+    for number in range(1, 26):
+        write_run(folder, Run(number, run_moment(NOON), "sync", "embedded:1"))
+
+    prune_history(folder, NOON + timedelta(days=3650))
+
+    assert [run.number for run in read_history(folder).runs] == [*range(6, 26)]
 
 
 def test_what_a_killed_run_left_half_written_is_swept_up(folder: Path) -> None:

@@ -29,8 +29,8 @@ def log(asked: Invocation, number: int | None = argument("RUN", None, min=1)) ->
     """List the runs that wrote something, or what one of them changed.
 
     The newest run comes first. The history is on this computer only. zoterodigest keeps 200 runs,
-    for 90 days. The history never has text from below a heading "Private" in a note. Text that a
-    run removed from Zotero as it became private stays in the history.
+    for 90 days, and always the last 20. The history never has text from below a heading "Private"
+    in a note. Text that a run removed from Zotero as it became private stays in the history.
 
     \b
     Examples:

@@ -59,7 +59,10 @@ _LOG = logging.getLogger(__name__)
 
 MOST_RUNS = 200
 LONGEST = timedelta(days=90)
-"""A run is forgotten when it is older than this, or when so many newer ones are kept."""
+ALWAYS_KEPT = 20
+"""A run is forgotten when `MOST_RUNS` newer ones are kept, or when it is older than `LONGEST` and
+not one of the newest, which are kept however old they seem: a clock may be years ahead.
+"""
 
 _NAME = lazy_regex(r"(\d{6,})-(\d{8}T\d{6}Z)\.json")
 _TIME = "%Y%m%dT%H%M%SZ"
@@ -266,7 +269,8 @@ def prune_history(folder: Path, now: datetime) -> None:
     paths = _files(folder)
     oldest = (now - LONGEST).astimezone(UTC).strftime(_TIME)
     for place, path in enumerate(reversed(paths)):
-        if place >= MOST_RUNS or path.stem.partition("-")[2] < oldest:
+        is_old = path.stem.partition("-")[2] < oldest
+        if place >= MOST_RUNS or (is_old and place >= ALWAYS_KEPT):
             with suppress(OSError):  # what cannot be removed is kept
                 path.unlink()
                 _LOG.debug("Removed %s: this run is no longer kept", path)
