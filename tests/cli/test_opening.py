@@ -402,9 +402,27 @@ def test_the_other_entries_of_an_item_are_named(linked: Zoterodigest, tmp_path: 
 
     ran = linked("open", "1706.03762", "--file", "--print")
 
-    first, other = ran.out.rstrip("\n"), ran.err.rstrip("\n").rpartition(" ")[2]
-    assert {first, other} == {"note.md:1", "zz.md:1"}
-    assert f"the item also has an entry at {other}" in ran.err
+    assert ran.out == "note.md:1\n"
+    assert "the item also has an entry at zz.md:1\n" in ran.err
+    assert linked("open", "zz.md:1", "--file", "--print").out == "zz.md:1\n"
+
+
+def test_the_entry_in_the_digest_that_is_configured_first_is_opened(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    """It was that of the link whose random id came first."""
+    names = [f"{letter}.md" for letter in "fbdace"]
+    tables = (f'[[digest]]\npath = "{name}"\n' for name in names)
+    (tmp_path / "zoterodigest.toml").write_text("".join(tables), encoding="utf-8")
+    for name in names:
+        (tmp_path / name).write_text(a_digest(ATTENTION), encoding="utf-8")
+    assert zoterodigest("push", "--yes", "--offline").code == 0
+
+    ran = zoterodigest("open", "1706.03762", "--file", "--print")
+
+    assert ran.out == "f.md:1\n"
+    told = [line.rpartition(" ")[2] for line in ran.err.splitlines()]
+    assert told == [f"{name}:1" for name in names[1:]]
 
 
 @pytest.mark.parametrize(

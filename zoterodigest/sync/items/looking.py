@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from zoterodigest.core.links.link import LockRow
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.pairing import PairingScope, UnreadText, pair
 from zoterodigest.library.item_json import ItemJson
@@ -54,10 +55,18 @@ def attached_pdf(items: Sequence[LibraryItem], key: str) -> str:
 
 
 def entries_of_item(project: ProjectFolder, key: str) -> Iterator[tuple[Path, int]]:
-    """Yield the files with an entry that is linked with the item `key`, each with its line."""
+    """Yield the files with an entry that is linked with the item `key`, each with its line, in the
+    order in which the configuration names them.
+    """
     data = read_if_present(project.lock_path)
-    found = (source for source, item in items_of_files(data, project.lock_path) if item == key)
-    for source in dict.fromkeys(found):
+    found = {source for source, item in items_of_files(data, project.lock_path) if item == key}
+    tables = project.configuration.digests
+    places = {rules.path: place for place, rules in enumerate(tables)}
+
+    def place_of(source: SourceKey) -> tuple[int, str]:
+        return places.get(project.former_rules(source).path, len(tables)), source
+
+    for source in sorted(found, key=place_of):
         path = project.root / source
         if source.is_bib or not path.exists():
             continue
