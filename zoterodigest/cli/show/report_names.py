@@ -130,7 +130,8 @@ class ReportNames:
     def looked_up(self, row_id: str, name: str) -> str:
         """Return where the value was looked up that a row's item holds; "" if it was not."""
         link = self._links.get(row_id)
-        return field_source(link.item, name, self._rows.values()) if link and link.item else ""
+        item = link.item if link else None
+        return field_source(item.key, item.raws, name, self._rows.values()) if item else ""
 
     def place(self, row_id: str) -> str:
         """Return the place of a row's entry, `papers.md:12`; its digest if the entry is gone."""

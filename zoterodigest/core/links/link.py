@@ -17,7 +17,7 @@ from typing import TypeAlias
 from zoterodigest.core.values.annotation import WrittenBlocks
 from zoterodigest.core.values.file_keys import BibKey, SourceKey
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import Item, Value, value_parts
+from zoterodigest.core.values.record import Value, value_parts
 from zoterodigest.frozen import dataclass
 
 
@@ -178,8 +178,9 @@ class LockRow:
         return credit is not None and credit.raw == fingerprint(raw)
 
 
-def field_source(item: Item, name: str, rows: Iterable[LockRow]) -> str:
-    """Return the source of what an item holds in a field, "" if it is not the one found there.
+def field_source(key: str, raws: Mapping[str, str], name: str, rows: Iterable[LockRow]) -> str:
+    """Return the source of what the item `key` holds in a field, as `raws` have it; "" if it is not
+    what was found there. Of several links the first one that tells counts.
 
     A year that came with a date has the date's source.
     """
@@ -188,7 +189,7 @@ def field_source(item: Item, name: str, rows: Iterable[LockRow]) -> str:
         row.credits[one].source
         for row in rows
         for one in names
-        if row.item == item.key and row.is_from_source(one, item.raws.get(one, ""))
+        if row.item == key and row.is_from_source(one, raws.get(one, ""))
     )
     return next(credited, "")
 

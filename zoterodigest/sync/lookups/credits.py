@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from zoterodigest.core.links.link import LockRow
+from zoterodigest.core.links.link import LockRow, field_source
 from zoterodigest.library.port import Library
 from zoterodigest.library.records.homes import Data
 from zoterodigest.library.records.reading import read_item
@@ -30,10 +30,9 @@ def sources_of(
 ) -> Mapping[str, str]:
     """Return the source of each field of an item whose value still is the one found there."""
     _, raws = read_item(data, zotero)
-    return {
-        name: credit.source
-        for row in rows
-        if row.item == key
-        for name, credit in sorted(row.credits.items())
-        if row.is_from_source(name, raws.get(name, ""))
+    linked = [row for row in rows if row.item == key]
+    sources = {
+        name: field_source(key, raws, name, linked)
+        for name in sorted({name for row in linked for name in row.credits})
     }
+    return {name: source for name, source in sources.items() if source}

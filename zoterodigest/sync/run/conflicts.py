@@ -94,7 +94,8 @@ def open_fields(prepared: Prepared) -> tuple[OpenField, ...]:
         ends = _first(at_entry), _first(at_item, held)
         if_entry, if_item = map(_first, if_ends, ends)
         values = *ends, _first(held), if_entry, if_item, None
-        source = field_source(link.item, name, credited) if link.item else ""
+        item = link.item
+        source = field_source(item.key, item.raws, name, credited) if item else ""
         found.append(OpenField(ids[row_id], row_id, name, kind, link.entry, *values, source, why))
         if base := link.bases.get(name):
             bases[row_id, name] = base
