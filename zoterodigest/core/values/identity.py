@@ -46,7 +46,7 @@ def identifier_of(url: str) -> Identifier | None:
     for what is no web address (empty, relative, `mailto:`, `javascript:`).
     """
     text = url.strip()
-    if len(text) > _LONGEST_URL:
+    if not text or len(text) > _LONGEST_URL:
         return None
     if not text.startswith("http"):
         if bare := _BARE_ARXIV.fullmatch(text):
@@ -93,7 +93,7 @@ def arxiv_version(url: str) -> str | None:
     text = url.strip()
     if len(text) > _LONGEST_URL or not _VERSION.search(text):
         return None
-    if bare := _BARE_ARXIV.fullmatch(text):
+    if not text.startswith("http") and (bare := _BARE_ARXIV.fullmatch(text)):
         return bare["version"]
     address = _split(text)
     found = None if address is None else _arxiv_page(address.host, unquote(address.path))

@@ -175,6 +175,9 @@ def _masked(text: str, span: tuple[int, int] | None) -> str:
 
 
 def _year_span(text: str) -> tuple[int, int] | None:
+    # Where the date is hidden, most slots show no other digit.
+    if not any(map(str.isdigit, text)):
+        return None
     if found := _FULL_YEAR.search(text):
         return found.span()
     found = _SHORT_YEAR.search(text)

@@ -180,16 +180,16 @@ _FOOTNOTES = lazy_regex(
 
 def one_name(text: str) -> str:
     """Return a name on one line, without the marks of footnotes behind it."""
-    if text.isascii() and not _OF_MARKS.search(text):
+    if not _OF_MARKS.search(text):
         return one_line(text)
     return one_line(_FOOTNOTES.sub("", _LINKED.sub(r"\1", text))) or one_line(text)
 
 
-_OF_MARKS = lazy_regex(r"[<*#\[]")
-"""What stands in any link or mark of a footnote in plain English signs."""
+_OF_MARKS = lazy_regex(r"[<*#\[†‡§¶∗⁎✉⋆⭐♠♣♢♡¹²³⁴⁵⁶⁷⁸⁹⁰]")
+"""What stands in any link or mark of a footnote."""
 
 _OF_MARKS_OR_LINES = lazy_regex(r"[<*#\[&\n]")
-"""What also stands in any entity or line break."""
+"""What stands in any link, mark, entity or line break in plain English signs."""
 
 _LINKED = lazy_regex(r"^\[([^\[\]]+)\]\([^()\s]*\)")
 

@@ -204,8 +204,8 @@ def _is_written_as_name(text: str) -> bool:
     capitals = [word for word in words if not word[0].islower()]
     is_short = len(words) <= _MOST_NAME_WORDS and not any(char.isdigit() for char in text)
     return (
-        not NO_NAME.search(text)
-        and is_short
+        is_short
         and len(capitals) >= 2
         and len(words) - len(capitals) <= _MOST_PARTICLES
+        and not NO_NAME.search(text)
     )
