@@ -207,8 +207,8 @@ class Project:
             raise BadCall(f"{plan!r} is no plan", "Make one: project.apply(project.plan()).")
         if plan.needs_consent and not agree:
             raise NeedsConsent("the plan needs consent", "Look at it, then pass agree=True.")
-        outcome = carry_out(plan._prepared, lambda done, total: None)
-        return RunResult(plan_data(plan._prepared, plan._place, outcome))
+        finished = carry_out(plan._prepared, lambda done, total: None)
+        return RunResult(plan_data(plan._prepared, plan._place, finished))
 
     def export(self, to: Dialect = "bibtex") -> str:
         """Return a bibliography of the library, as `export` prints it. It writes no file."""

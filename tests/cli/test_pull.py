@@ -16,7 +16,7 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing import sync_run
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 
 TITLE = "Deep Residual Learning"
 
@@ -152,7 +152,7 @@ def test_a_conflict_that_arises_while_a_run_writes_is_told(
     edited = a_digest(ATTENTION, RESNET).replace(RESNET[0], "Residual Nets")
     digest.write_text(edited, encoding="utf-8")
 
-    def late(prepared: Prepared, report: Progress) -> Outcome:
+    def late(prepared: Prepared, report: Progress) -> FinishedRun:
         edited_item(tmp_path, RESNET[0], title=TITLE)
         return carry_out(prepared, report)
 
@@ -198,7 +198,7 @@ def test_a_conflict_of_what_was_planned_once_more_is_in_json(
         if number == 1:
             edited_item(tmp_path, RESNET[0], title=TITLE)
 
-    def troubled(prepared: Prepared, report: Progress) -> Outcome:
+    def troubled(prepared: Prepared, report: Progress) -> FinishedRun:
         library = TroubledLibrary(prepared.workspace.library, before=edit)
         workspace = replace(prepared.workspace, library=library)
         return carry_out(replace(prepared, workspace=workspace), report)

@@ -30,8 +30,8 @@ from zoterodigest.lookup.work import (
     Failed,
     KnownPaper,
     Looked,
+    LookupAnswer,
     NoSuchPaper,
-    Outcome,
     Source,
 )
 
@@ -60,10 +60,10 @@ class Press:
         found = [self.papers[id_].entry for id_ in reversed(ids) if id_ in self.papers]
         return Answer(feed(found[:most]))
 
-    def look_up(self, *ids: str) -> list[Outcome]:
+    def look_up(self, *ids: str) -> list[LookupAnswer]:
         return list(self.outcomes(ids).values())
 
-    def outcomes(self, ids: Sequence[str]) -> dict[str, Outcome]:
+    def outcomes(self, ids: Sequence[str]) -> dict[str, LookupAnswer]:
         with Cache(cache_file(self.folder), tell=self.told.append) as cache:
             return self.arxiv(cache).look_up(ids)
 
@@ -83,12 +83,12 @@ def _press(tmp_path: Path) -> Iterator[Press]:
         yield press
 
 
-def looked(outcome: Outcome) -> Looked:
+def looked(outcome: LookupAnswer) -> Looked:
     assert isinstance(outcome, KnownPaper), outcome
     return outcome.looked
 
 
-def found_ids(outcomes: dict[str, Outcome]) -> list[str]:
+def found_ids(outcomes: dict[str, LookupAnswer]) -> list[str]:
     return [id_ for id_, outcome in outcomes.items() if isinstance(outcome, KnownPaper)]
 
 

@@ -25,7 +25,7 @@ from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import Intent
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 
 Between = Callable[[int], None]
 """What somebody does before the request with this number."""
@@ -109,7 +109,7 @@ class Elsewhere(World):
         chosen = Chosen(self.manner.address(self.proxy.url), access=access)
         return open_workspace([self.root / name for name in self.digests], self.root, chosen=chosen)
 
-    def run(self, direction: Intent) -> Outcome:
+    def run(self, direction: Intent) -> FinishedRun:
         """Run, whatever comes of single records."""
         workspace = self.workspace()
         with workspace.library:

@@ -16,7 +16,7 @@ from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import Intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 SYNC = Options(intent.SYNC)
@@ -67,7 +67,7 @@ def world(tmp_path: Path) -> World:
     return world
 
 
-def sync(world: World) -> Outcome:
+def sync(world: World) -> FinishedRun:
     outcome = carry_out(prepare(world.workspace(), SYNC), silent)
     assert outcome.failures == ()
     return outcome

@@ -26,7 +26,7 @@ from zoterodigest.sync.gathering.intent import Intent
 from zoterodigest.sync.gathering.known_lock import NotSyncedYet
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.run import Options, Prepared, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 from zoterodigest.sync.undo.remove_and_unlink import apply_removal, prepare_remove
 from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
@@ -54,7 +54,7 @@ class Laptop:
         with workspace.library:
             return prepare(workspace, Options(direction))
 
-    def run(self, direction: Intent = intent.SYNC) -> Outcome:
+    def run(self, direction: Intent = intent.SYNC) -> FinishedRun:
         workspace = self.workspace()
         with workspace.library:
             outcome = carry_out(prepare(workspace, Options(direction)), silent)

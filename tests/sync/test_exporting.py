@@ -17,7 +17,7 @@ from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_expo
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.failures import TooMuch
 from zoterodigest.sync.run.run import Options, Prepared, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 from zoterodigest.sync.undo.undo import UndoResult, apply_undo, prepare_undo
 
 SYNC = Options(intent.SYNC)
@@ -69,7 +69,7 @@ def planned(world: World) -> Prepared:
     return prepare(world.workspace(), SYNC)
 
 
-def sync_with_failures(world: World) -> Outcome:
+def sync_with_failures(world: World) -> FinishedRun:
     prepared = planned(world)
     outcome = carry_out(prepared, silent)
     for bib, read in zip(prepared.bibs, prepared.gathered.bibs, strict=True):
@@ -79,7 +79,7 @@ def sync_with_failures(world: World) -> Outcome:
     return outcome
 
 
-def sync(world: World) -> Outcome:
+def sync(world: World) -> FinishedRun:
     outcome = sync_with_failures(world)
     assert outcome.failures == ()
     assert planned(world).is_settled

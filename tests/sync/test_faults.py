@@ -42,7 +42,7 @@ from zoterodigest.project.running import AlreadyRunning
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.known_lock import OtherLibrary
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.sync_run import LibraryChanged, Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, LibraryChanged, carry_out
 
 SYNC = Options(intent.SYNC)
 LENSES = "Seeing Further with Larger Lenses"
@@ -79,7 +79,7 @@ def titles(world: World) -> list[str]:
     return sorted(str(data["title"]) for data in world.items().values())
 
 
-def carried(world: World) -> Outcome:
+def carried(world: World) -> FinishedRun:
     return carry_out(world.prepare(), silent)
 
 

@@ -14,7 +14,7 @@ from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_expo
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.workspace import open_workspace
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"
@@ -42,7 +42,7 @@ def synced(world: World) -> World:
     return world
 
 
-def sync(world: World) -> Outcome:
+def sync(world: World) -> FinishedRun:
     """Sync as without paths: the digests that the configuration names."""
     return carry_out(prepare(world.workspace(), SYNC), silent)
 

@@ -17,7 +17,7 @@ from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 
 TITLE = "A Paper about Perfectly Normal Things"
 OTHER = "Another Paper that Has to Survive"
@@ -42,7 +42,7 @@ def a_survey(world: World) -> None:
     world.first_push()
 
 
-def run(world: World, options: Options) -> Outcome:
+def run(world: World, options: Options) -> FinishedRun:
     outcome = carry_out(prepare(world.workspace(), options), lambda done, total: None)
     assert outcome.failures == ()
     return outcome

@@ -13,7 +13,7 @@ import pytest
 from tests.sync.world import World
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 
 TITLE = "Flows That Match Their Paths"
 BULLETS = (
@@ -72,7 +72,7 @@ MARKS = {
 }
 
 
-def synced(world: World) -> Outcome:
+def synced(world: World) -> FinishedRun:
     """Sync; nothing may fail."""
     outcome = carry_out(prepare(world.workspace(), Options(intent.SYNC)), lambda done, total: None)
     assert outcome.failures == ()

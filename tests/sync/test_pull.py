@@ -16,7 +16,7 @@ from zoterodigest.library.port import LibraryItem, Unchanged, Written
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.md"))
@@ -43,7 +43,7 @@ def with_example(world: World, name: str) -> bytes:
     return source
 
 
-def run(world: World, options: Options) -> Outcome:
+def run(world: World, options: Options) -> FinishedRun:
     """Carry out a run; nothing may fail."""
     outcome = carry_out(prepare(world.workspace(), options), lambda done, total: None)
     assert outcome.failures == ()

@@ -14,7 +14,7 @@ from tests.sync.elsewhere import ALONE, DESKTOP, WEB, Elsewhere, Manner, a_stage
 from zoterodigest.library.access import Tally
 from zoterodigest.library.port import BATCH_SIZE
 from zoterodigest.sync.gathering import intent
-from zoterodigest.sync.syncing.sync_run import Outcome
+from zoterodigest.sync.syncing.sync_run import FinishedRun
 
 SHARED = sorted((Path(__file__).resolve().parents[3] / "shared" / "digests").glob("*[a-z]*.md"))
 
@@ -33,7 +33,7 @@ def reads_and_writes(world: Elsewhere) -> tuple[int, int]:
     return total - writes, writes - asked
 
 
-def levels(outcome: Outcome) -> int:
+def levels(outcome: FinishedRun) -> int:
     """Return how many levels the new collections of a run have."""
     parents = {one.key: one.parent for one in outcome.prepared.writes.collections}
 

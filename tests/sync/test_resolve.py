@@ -32,7 +32,7 @@ from zoterodigest.sync.run.conflicts import (
     with_id,
 )
 from zoterodigest.sync.syncing.resolve import Decision, Resolving, prepare_resolve
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"
@@ -147,7 +147,7 @@ def opened(world: World) -> tuple[OpenField, ...]:
     return open_fields(world.prepare(BOTH_WAYS))
 
 
-def resolve(world: World, *decisions: Decision) -> tuple[Resolving, Outcome]:
+def resolve(world: World, *decisions: Decision) -> tuple[Resolving, FinishedRun]:
     resolving = prepare_resolve(world.workspace(), decisions)
     outcome = carry_out(resolving.prepared, lambda done, total: None)
     assert outcome.failures == ()

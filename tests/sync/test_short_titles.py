@@ -8,7 +8,7 @@ from tests.sync.world import World
 from zoterodigest.core.plan.reports import DivergedField
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options
-from zoterodigest.sync.syncing.sync_run import Outcome
+from zoterodigest.sync.syncing.sync_run import FinishedRun
 
 SYNC = Options(intent.SYNC)
 TITLE = "Scaling Video Masked Autoencoders: A Study"
@@ -44,7 +44,7 @@ def source(world: World) -> str:
     return (world.root / "list.md").read_text(encoding="utf-8")
 
 
-def diverged(outcome: Outcome) -> list[str]:
+def diverged(outcome: FinishedRun) -> list[str]:
     return [it.name for it in outcome.last.plan.reports if isinstance(it, DivergedField)]
 
 

@@ -20,7 +20,7 @@ from zoterodigest.core.plan.history import run_to_undo
 from zoterodigest.library.port import BadLibrary
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"
@@ -45,7 +45,7 @@ def edit_gan(world: World) -> None:
     world.change(world.key(GAN), title="Adversarial Losses for Sharp Pictures")
 
 
-def disturbed(world: World, *edits: Callable[[World], None]) -> Outcome:
+def disturbed(world: World, *edits: Callable[[World], None]) -> FinishedRun:
     """Sync while somebody edits: before the first write into the library, before the second, …"""
 
     def edit(number: int) -> None:

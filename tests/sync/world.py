@@ -18,7 +18,7 @@ from zoterodigest.project.outside import Allowed
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.removal.removal import Removal
 from zoterodigest.sync.run.run import Options, Prepared, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 from zoterodigest.sync.undo.remove_and_unlink import apply_removal, prepare_remove, prepare_unlink
 
 Data = Mapping[str, Any]
@@ -79,7 +79,7 @@ class World:
         """Return the plan of a push."""
         return self.prepare(options).plan
 
-    def push(self, options: Options | None = None) -> Outcome:
+    def push(self, options: Options | None = None) -> FinishedRun:
         """Push; nothing may fail, and the guard may not stop it."""
         outcome = self.push_with_failures(options)
         assert outcome.failures == ()
@@ -100,7 +100,7 @@ class World:
 
         made_once(self.root, make, tuple(held), tuple(self.digests), repr(options))
 
-    def push_with_failures(self, options: Options | None = None) -> Outcome:
+    def push_with_failures(self, options: Options | None = None) -> FinishedRun:
         """Push; records may fail."""
         prepared = self.prepare(options)
         assert prepared.stop is None

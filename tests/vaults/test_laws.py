@@ -37,7 +37,7 @@ from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.run.consent import LeavingTexts, leaving_texts
 from zoterodigest.sync.run.quiet_run import prepare_run
 from zoterodigest.sync.run.run import Options, Prepared, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 from zoterodigest.sync.undo.reverting import Declined
 from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
@@ -81,7 +81,7 @@ def planned(world: World, options: Options | None = None) -> Prepared:
     return prepare(world.workspace(), options or Options(SYNC))
 
 
-def sync(world: World, options: Options | None = None) -> Outcome:
+def sync(world: World, options: Options | None = None) -> FinishedRun:
     prepared = planned(world, options)
     assert prepared.stop is None
     outcome = carry_out(prepared, silent)

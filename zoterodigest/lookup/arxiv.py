@@ -15,10 +15,10 @@ from zoterodigest.lookup.cache import Answers, Cache
 from zoterodigest.lookup.feed import EMPTY, Feed, fault_of, read_feed
 from zoterodigest.lookup.service import Manners, NoReply, Reply, Service, ServiceAddress
 from zoterodigest.lookup.texts import arxiv_id
-from zoterodigest.lookup.work import Failed, KnownPaper, Looked, NoSuchPaper, Outcome, Source
+from zoterodigest.lookup.work import Failed, KnownPaper, Looked, LookupAnswer, NoSuchPaper, Source
 from zoterodigest.regex import lazy_regex
 
-Outcomes = dict[str, Outcome]
+LookupAnswers = dict[str, LookupAnswer]
 Progress = Callable[[int, int], None]
 """Gets how many ids are done, and of how many."""
 
@@ -45,7 +45,7 @@ class Arxiv:
         self.service = Service(place, manners)
         self._answers = Answers(cache, Source.ARXIV, _PAPER, now=manners.now)
 
-    def look_up(self, ids: Iterable[str], *, progress: Progress = _unwatched) -> Outcomes:
+    def look_up(self, ids: Iterable[str], *, progress: Progress = _unwatched) -> LookupAnswers:
         """Return the outcome of each of `ids` (`2103.00020`, with or without a version).
 
         arXiv is asked only for what is not in the cache, or has been there for too long; `progress`
@@ -63,7 +63,7 @@ class Arxiv:
         keys = wanted.items()
         return {id_: _outcome(answers.get(key, _NO_ID), earlier.get(key)) for id_, key in keys}
 
-    def recall(self, ids: Iterable[str]) -> Outcomes:
+    def recall(self, ids: Iterable[str]) -> LookupAnswers:
         """Return the outcome of each of `ids` as the cache has it, however old, without asking."""
         wanted = {id_: _canonical(id_) for id_ in ids}
         kept = self._answers.recall(filter(None, wanted.values()))
@@ -109,7 +109,7 @@ def _canonical(id_: str) -> str:
     return arxiv_id(f"arXiv:{id_.strip()}")
 
 
-def _outcome(answer: _Answer, earlier: Looked | None = None) -> Outcome:
+def _outcome(answer: _Answer, earlier: Looked | None = None) -> LookupAnswer:
     match answer:
         case Looked():
             return KnownPaper(answer, earlier.version if earlier else 0)

@@ -108,7 +108,7 @@ class Failed:
     earlier: Looked | None = None
 
 
-Outcome = KnownPaper | NoSuchPaper | Failed
+LookupAnswer = KnownPaper | NoSuchPaper | Failed
 
 
 # An abstract reports a retraction at its beginning; further on, the word is about other things.

@@ -39,7 +39,7 @@ from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import FillIn, Intent
 from zoterodigest.sync.run.quiet_run import prepare_quietly
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 
 _MOST_EFFECTS = 40
 
@@ -59,10 +59,10 @@ def sync(stage: Stage, clone: Clone, pick: Pick) -> None:
     run(stage, clone, intent.SYNC)
 
 
-def run(stage: Stage, clone: Clone, direction: Intent) -> Outcome:
+def run(stage: Stage, clone: Clone, direction: Intent) -> FinishedRun:
     """Carry out a run that nothing disturbs."""
     stage.tell(f"{direction.name.lower()}")
-    outcomes: list[Outcome] = []
+    outcomes: list[FinishedRun] = []
     watched(stage, clone, direction, lambda: outcomes.append(_carry_out(stage, clone, direction)))
     note_agreement(stage, clone)
     return outcomes[0]
@@ -203,7 +203,7 @@ def refuse(stage: Stage, clone: Clone, pick: Pick) -> None:
 
 def _carry_out(
     stage: Stage, clone: Clone, direction: Intent, library: Library | None = None
-) -> Outcome:
+) -> FinishedRun:
     workspace = replace(clone.workspace, library=library or clone.library)
     first_id, options = ROW_IDS.next, Options(direction)
     prepared, quiet = prepare(workspace, options), prepare_quietly(workspace, options)

@@ -33,7 +33,7 @@ from zoterodigest.sync.run.leaving_marks import leave_marks
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.entries_now import as_read
 from zoterodigest.sync.syncing.remembering import seen_by
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 
 Cache = tuple[str, int]
 """What is with the cache of a clone when a step begins; the number chooses what exactly."""
@@ -182,7 +182,7 @@ def _deeds(prepared: Prepared) -> tuple[object, ...]:
     return plan.actions, plan.reports, prepared.writes, prepared.is_settled, prepared.totals
 
 
-def carried_out_quietly(stage: Stage, quiet: Prepared, prepared: Prepared) -> Outcome:
+def carried_out_quietly(stage: Stage, quiet: Prepared, prepared: Prepared) -> FinishedRun:
     """Carry out a run that went by its cache; fail if it remembers anything else than `prepared`
     does, the same run, which read everything. A wrong cache may hide what is to be remembered.
     """
@@ -204,7 +204,7 @@ def _require_same_memory(prepared: Prepared, *, may_stay: bool) -> None:
 
 def carried_out_misled(
     stage: Stage, clone: Clone, quiet: Prepared, prepared: Prepared, first_id: int
-) -> Outcome:
+) -> FinishedRun:
     """Carry out a run that a wrong cache misled, then, without the cache, the one that reads all.
 
     Fail if the first one does anything that `prepared` does not, which read everything.
@@ -217,7 +217,7 @@ def carried_out_misled(
         raise Violation("a run with nothing to do wrote something")
     _lose(clone)
     ROW_IDS.next = first_id
-    outcomes = list[Outcome]()
+    outcomes = list[FinishedRun]()
 
     def read_all() -> None:
         again = prepare(prepared.workspace, prepared.options)

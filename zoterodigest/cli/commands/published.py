@@ -125,7 +125,7 @@ def _planned(
 
 
 def _applied(planned: Prepared, place: ProjectContext, shown: ShownWorks, asked: Invocation) -> int:
-    """Show the plan, ask if that is needed, write, and report the outcome."""
+    """Show the plan, ask if that is needed, write, and report what came of it."""
     if not asked.as_json:
         emit(published_text(shown))
         emit(("", *plan_text(planned, place), *refusals_text(planned)))
@@ -134,16 +134,16 @@ def _applied(planned: Prepared, place: ProjectContext, shown: ShownWorks, asked:
     # The plan was shown above, so that a person sees what the guard stopped.
     if planned.stop is not None:
         raise TooMuch(planned.stop)
-    failures, outcome = tuple(foreseen(planned)), None
+    failures, finished = tuple(foreseen(planned)), None
     if not asked.is_dry_run:
         question = f"Write this into {place.library_name}?"
         require_consent(question, asked, is_needed=planned.needs_consent)
         with progress("Writing", "written") as report:
-            outcome = carry_out(planned, report)
-        failures = outcome.failures
+            finished = carry_out(planned, report)
+        failures = finished.failures
         if not asked.as_json and not planned.is_settled:
-            emit(("", done_text(outcome)))
+            emit(("", done_text(finished)))
     if asked.as_json:
-        emit_json(published_data(shown) | {"plan": plan_data(planned, place, outcome)})
+        emit_json(published_data(shown) | {"plan": plan_data(planned, place, finished)})
     tell_failures(failures)
     return FAILED if failures or shown.faults else FINE

@@ -64,7 +64,7 @@ from zoterodigest.sync.run.conflicts import (
 from zoterodigest.sync.run.failures import FailedRecord
 from zoterodigest.sync.run.run import Prepared, prepare
 from zoterodigest.sync.syncing.resolve import Decision, Resolving, prepare_resolve
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, carry_out
 
 
 @command(
@@ -167,17 +167,17 @@ def resolve(
             emit([_nothing(prepared, fields, meant)])
         resolving = prepare_resolve(workspace, decisions)
         emit_unless_json(asked, _shown(resolving))
-        outcome = Outcome(resolving.prepared)
+        finished = FinishedRun(resolving.prepared)
         decided = [one.field for one in resolving.decisions]
         after = tuple(one for one in fields if one not in decided)
         if resolving.decisions and not asked.is_dry_run:
             question = f"Write {counted(len(resolving.decisions), 'decision')}?"
             require_consent(question, asked, is_needed=resolving.prepared.needs_consent)
             with progress("Writing", "written") as report:
-                outcome = carry_out(resolving.prepared, report)
+                finished = carry_out(resolving.prepared, report)
             # Read again: what is still open is judged by what was written, not by the plan.
             prepared, after = _opened(workspace)
-    failures = _tell(resolving, outcome, after, asked)
+    failures = _tell(resolving, finished, after, asked)
     if failures:
         return FAILED
     return CONFLICTING if has_conflicts(prepared, after) else FINE
@@ -337,16 +337,16 @@ def _result(decision: Decision, room: int) -> str:
 
 
 def _tell(
-    resolving: Resolving, outcome: Outcome, after: Sequence[OpenField], asked: Invocation
+    resolving: Resolving, finished: FinishedRun, after: Sequence[OpenField], asked: Invocation
 ) -> list[FailedRecord]:
     """Report what was done and what is left; return what failed."""
-    failures = [*_left(resolving), *outcome.failures]
+    failures = [*_left(resolving), *finished.failures]
     if asked.as_json:
         emit_json(_data(resolving, failures, after))
     elif resolving.decisions and asked.is_dry_run:
         emit(["", *wrapped(planned_line(planned_amounts(resolving.prepared)))])
     elif resolving.decisions:
-        emit(["", done_text(outcome)])
+        emit(["", done_text(finished)])
         if left := sum(one.kind is OpenReason.CONFLICT for one in after):
             emit([f"{counted(left, 'conflict is', 'conflicts are')} still open."])
     tell_failures(failures)

@@ -49,7 +49,7 @@ from zoterodigest.sync.run.quiet_run import prepare_run
 from zoterodigest.sync.run.run import Options, Prepared
 
 if TYPE_CHECKING:
-    from zoterodigest.sync.syncing.sync_run import Outcome
+    from zoterodigest.sync.syncing.sync_run import FinishedRun
 
 
 def run(asked: Invocation, options: Options) -> int:
@@ -116,18 +116,18 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
     # Known only before the run: afterwards the lock file has rows.
     is_first = not (prepared.gathered.lock.rows or prepared.gathered.quiet.links)
     with progress("Writing", "written") as report:
-        outcome = carry_out(prepared, report)
-    code = FAILED if outcome.failures else _code(outcome.last, looked)
+        finished = carry_out(prepared, report)
+    code = FAILED if finished.failures else _code(finished.last, looked)
     if asked.as_json:
-        emit_json(plan_data(prepared, place, outcome) | {"lookup": looked_data(looked)})
+        emit_json(plan_data(prepared, place, finished) | {"lookup": looked_data(looked)})
     elif asked.is_brief or asked.is_quiet:
-        emit([brief_text(outcome)] if asked.is_brief or code != FINE else [])
+        emit([brief_text(finished)] if asked.is_brief or code != FINE else [])
     elif prepared.is_settled:
         emit(["", *wrapped(closing_text(prepared, is_done=True))])
     else:
-        emit(_done_lines(outcome, place, is_first=is_first))
-        emit(news_text(outcome.last, prepared))
-    tell_failures(outcome.failures)
+        emit(_done_lines(finished, place, is_first=is_first))
+        emit(news_text(finished.last, prepared))
+    tell_failures(finished.failures)
     return code
 
 
@@ -196,33 +196,33 @@ def _target(prepared: Prepared, place: ProjectContext) -> str:
     return f"{place.library_name} and {files}" if intent.may_push else files
 
 
-def brief_text(outcome: Outcome) -> str:
+def brief_text(finished: FinishedRun) -> str:
     """Return in one line what a run wrote, and what it leaves to the person."""
-    if outcome.prepared.is_settled:
-        return closing_text(outcome.prepared, is_done=True)
-    recent = recent_text(outcome.last)
-    parts = done_text(outcome), left_sentence(outcome), f"{recent}." if recent else ""
+    if finished.prepared.is_settled:
+        return closing_text(finished.prepared, is_done=True)
+    recent = recent_text(finished.last)
+    parts = done_text(finished), left_sentence(finished), f"{recent}." if recent else ""
     return " ".join(filter(None, parts))
 
 
-def left_sentence(outcome: Outcome) -> str:
+def left_sentence(finished: FinishedRun) -> str:
     """Return what a run leaves to the person; "" for nothing."""
-    left = left_text(outcome.last)
+    left = left_text(finished.last)
     return f"Left to you: {left} (`zoterodigest status`)." if left else ""
 
 
-def _done_lines(outcome: Outcome, place: ProjectContext, *, is_first: bool) -> Iterator[str]:
+def _done_lines(finished: FinishedRun, place: ProjectContext, *, is_first: bool) -> Iterator[str]:
     yield ""
-    yield from wrapped(done_text(outcome))
-    if outcome.planned_again:
-        changed = counted(outcome.planned_again, "item or note", "items and notes")
+    yield from wrapped(done_text(finished))
+    if finished.planned_again:
+        changed = counted(finished.planned_again, "item or note", "items and notes")
         yield f"{changed} changed in the library meanwhile; the run planned them again."
-    if left := left_sentence(outcome):
+    if left := left_sentence(finished):
         yield left
-    if is_first and outcome.written:
+    if is_first and finished.written:
         listing = f"`{place.listing}` lists what arrived, `show KEY` one item of it."
         yield from hanging("Next: ", listing)
-        again = outcome.prepared.options.intent.name
+        again = finished.prepared.options.intent.name
         edit = f"Edit a digest and {again} again: only what you changed is written."
         yield from hanging("      ", edit)
         if place.is_named_once:

@@ -26,7 +26,7 @@ from zoterodigest.project.running import AlreadyRunning, require_idle
 from zoterodigest.sync.gathering.intent import Sync
 from zoterodigest.sync.run.failures import TooMuch
 from zoterodigest.sync.run.run import Options, Prepared
-from zoterodigest.sync.syncing.sync_run import LibraryChanged, Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import FinishedRun, LibraryChanged, carry_out
 from zoterodigest.sync.watching.noticing import TOLD_WITHIN
 from zoterodigest.sync.watching.watched import file_states, held_by_editors, without_files
 
@@ -96,14 +96,14 @@ def _ran(place: ProjectContext, asked: Invocation, but: frozenset[str]) -> Ran:
         what = counted(removals, "entry would lose values, or go as a whole", _LOSING)
         needs += (f"{what}. To allow it: `zoterodigest sync`.",)
     try:
-        outcome = _carried_out(prepared)
+        finished = _carried_out(prepared)
     except TooMuch as error:
         why = visible(from_here(str(error)))
         text = f"{why}. Nothing was written: run `zoterodigest sync` yourself."
         return Ran(error.exit_code, needs=(*needs, text), held=held)
     except NotConfirmed as error:
         return Ran(error.exit_code, needs=(*needs, sentence_of(error)), held=held)
-    ran = _after(outcome, needs, held)
+    ran = _after(finished, needs, held)
     is_held_up = removals and ran.code == FINE
     return replace(ran, code=TooMuch.exit_code) if is_held_up else ran
 
@@ -143,26 +143,26 @@ def _planned(place: ProjectContext, asked: Invocation) -> tuple[Prepared, int]:
     return planned_with_lookups(place, asked, replace(options, selection=stays))[0], len(removed)
 
 
-def _carried_out(prepared: Prepared) -> Outcome:
+def _carried_out(prepared: Prepared) -> FinishedRun:
     if prepared.needs_consent and prepared.stop is None:
         changes = counted(len(prepared.plan.actions), "change")
         raise NotConfirmed(f"{changes} wait for your consent", "Run `zoterodigest sync`.")
     return carry_out(prepared, lambda done, total: None)
 
 
-def _after(outcome: Outcome, needs: Sequence[str], held: frozenset[str]) -> Ran:
+def _after(finished: FinishedRun, needs: Sequence[str], held: frozenset[str]) -> Ran:
     """Return what came of a run that was carried out."""
-    last, is_settled = outcome.last, outcome.prepared.is_settled
-    failures = tuple(": ".join(filter(None, one)) for one in failure_lines(outcome.failures))
-    code = FAILED if outcome.failures else exit_code(last)
+    last, is_settled = finished.last, finished.prepared.is_settled
+    failures = tuple(": ".join(filter(None, one)) for one in failure_lines(finished.failures))
+    code = FAILED if finished.failures else exit_code(last)
     # A file may have changed so late that nobody was told of it.
     is_early = any(read.is_recent for read in last.gathered.digests)
     retry = Retry.SOON if is_early else Retry.NO
     needs = (*needs, *map(visible, failures))
     # Of selected entries it says only what is wrong: others may not be up to date.
     is_said = is_settled and (last.options.selection is None or code != FINE)
-    stands = closing_text(outcome.prepared, is_done=True) if is_said else ""
-    wrote, left = "" if is_settled else done_text(outcome), left_sentence(outcome)
+    stands = closing_text(finished.prepared, is_done=True) if is_said else ""
+    wrote, left = "" if is_settled else done_text(finished), left_sentence(finished)
     return Ran(code, wrote, left, stands, needs, retry, held=held)
 
 

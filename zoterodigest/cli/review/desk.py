@@ -268,14 +268,14 @@ class Desk:
         self, prepared: Prepared, progress: Progress, *, tells_rest: bool
     ) -> ReviewResult:
         before = self._newest(prepared)
-        outcome = carry_out(prepared, progress)
+        finished = carry_out(prepared, progress)
         after = self._newest(prepared)
         sentence = closing_text(prepared, is_done=True)
         if not prepared.is_settled:
             # Decisions look at their own entries alone, and know nothing of the others.
-            left = left_text(outcome.last) if tells_rest else ""
-            sentence = done_text(outcome) + (f" Left to you: {left}." if left else "")
-        failures = tuple(failure_lines(outcome.failures))
+            left = left_text(finished.last) if tells_rest else ""
+            sentence = done_text(finished) + (f" Left to you: {left}." if left else "")
+        failures = tuple(failure_lines(finished.failures))
         return ReviewResult(sentence, failures, after if after != before else 0)
 
     def _newest(self, prepared: Prepared) -> int:

@@ -37,7 +37,7 @@ from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import unacknowledged
 
 if TYPE_CHECKING:
-    from zoterodigest.sync.syncing.sync_run import Outcome
+    from zoterodigest.sync.syncing.sync_run import FinishedRun
 
 
 def closing_text(
@@ -117,11 +117,11 @@ def planned_amounts(prepared: Prepared) -> str:
     return _amounts(counts, digests, bibs) or "only links are recorded"
 
 
-def done_text(outcome: Outcome) -> str:
+def done_text(finished: FinishedRun) -> str:
     """Return what a run wrote into the library and into files, in the words of its plan."""
-    files = outcome.written_digests, outcome.written_bibs
-    nothing = "nothing was written" if outcome.failures else "only links were recorded"
-    return f"Done: {_amounts(outcome.counts, *files) or nothing}."
+    files = finished.written_digests, finished.written_bibs
+    nothing = "nothing was written" if finished.failures else "only links were recorded"
+    return f"Done: {_amounts(finished.counts, *files) or nothing}."
 
 
 def _amounts(counts: Mapping[str, int], digests: int, bibs: int) -> str:

@@ -14,13 +14,13 @@ from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import standing_reports
 
 if TYPE_CHECKING:
-    from zoterodigest.sync.syncing.sync_run import Outcome
+    from zoterodigest.sync.syncing.sync_run import FinishedRun
 
 
 def plan_data(
-    prepared: Prepared, place: ProjectContext, outcome: Outcome | None = None
+    prepared: Prepared, place: ProjectContext, finished: FinishedRun | None = None
 ) -> dict[str, Any]:
-    """Return what a run would do, or with `outcome` did, as JSON can hold it.
+    """Return what a run would do, or with `finished` did, as JSON can hold it.
 
     Every action and report has its `kind` (`create-item`, `conflict`, ...); an empty value is null.
     `read_in_part` are digests of which not nearly all entries were read. `failures` are records
@@ -28,7 +28,7 @@ def plan_data(
     that can be acknowledged has its `id`. What was planned again, because it had changed in
     between, is in `again`.
     """
-    prepared = outcome.prepared if outcome else prepared
+    prepared = finished.prepared if finished else prepared
     plan = prepared.plan
     return {
         "direction": prepared.options.intent.name,
@@ -50,8 +50,8 @@ def plan_data(
         "reports": _reports(prepared),
         "kept": list(prepared.kept),
         "bibliographies": _exports(prepared),
-        "failures": list(outcome.failures if outcome else foreseen(prepared)),
-        **({} if outcome is None else _outcome_data(outcome)),
+        "failures": list(finished.failures if finished else foreseen(prepared)),
+        **({} if finished is None else _finished_data(finished)),
     }
 
 
@@ -79,10 +79,10 @@ def _reports(prepared: Prepared) -> list[dict[str, Any]]:
     return [with_kind(one) | standing.get(id(one), {}) for one in prepared.plan.reports]
 
 
-def _outcome_data(outcome: Outcome) -> dict[str, Any]:
-    again = outcome.again.plan if outcome.again else Plan()
+def _finished_data(finished: FinishedRun) -> dict[str, Any]:
+    again = finished.again.plan if finished.again else Plan()
     actions, reports = list(map(with_kind, again.actions)), list(map(with_kind, again.reports))
     return {
-        **picked(outcome, "written", "written_digests", "written_bibs", "planned_again"),
+        **picked(finished, "written", "written_digests", "written_bibs", "planned_again"),
         "again": {"actions": actions, "reports": reports},
     }

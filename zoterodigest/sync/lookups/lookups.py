@@ -33,11 +33,11 @@ def look_up(wanted: Sequence[Wanted], arxiv: Arxiv, *, progress: Progress | None
     """
     ids = [one.arxiv for one in wanted]
     before = arxiv.service.sent
-    outcomes = arxiv.recall(ids) if progress is None else arxiv.look_up(ids, progress=progress)
+    answers = arxiv.recall(ids) if progress is None else arxiv.look_up(ids, progress=progress)
     found: dict[str, LookupResult] = {}
     remarks: list[Remark] = []
     for one in wanted:
-        looked, told = _judged(one, outcomes[one.arxiv])
+        looked, told = _judged(one, answers[one.arxiv])
         remarks += told
         if looked is not None:
             found[one.item] = found_in(looked, with_title=not one.title)
@@ -46,9 +46,9 @@ def look_up(wanted: Sequence[Wanted], arxiv: Arxiv, *, progress: Progress | None
     return LookedUp(tuple(wanted), found, tuple(remarks), requests, progress is not None)
 
 
-def _judged(wanted: Wanted, outcome: work.Outcome) -> tuple[Looked | None, list[Remark]]:
-    """Return what may be taken of an outcome, and what is to be told of it."""
-    match outcome:
+def _judged(wanted: Wanted, answer: work.LookupAnswer) -> tuple[Looked | None, list[Remark]]:
+    """Return what may be taken of an answer, and what is to be told of it."""
+    match answer:
         case work.NoSuchPaper():
             return None, [NotFound(wanted)]
         case work.KnownPaper(looked) if looked.is_withdrawn:
@@ -60,7 +60,7 @@ def _judged(wanted: Wanted, outcome: work.Outcome) -> tuple[Looked | None, list[
         case work.KnownPaper(looked) if wanted.title and not may_be_one(wanted.title, looked.title):
             return None, [OtherPaper(wanted, looked.title)]
         case work.KnownPaper(looked):
-            is_newer = outcome.has_new_version or looked.is_newer_than(wanted.version)
+            is_newer = answer.has_new_version or looked.is_newer_than(wanted.version)
             return looked, [NewerVersion(wanted, looked.version)] if is_newer else []
 
 

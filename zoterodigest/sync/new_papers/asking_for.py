@@ -17,7 +17,7 @@ from zoterodigest.core.values.record import EMPTY, Fields, Value, is_empty, text
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.frozen import dataclass
 from zoterodigest.lookup import crossref, semantic_scholar
-from zoterodigest.lookup.arxiv import Outcomes, Progress
+from zoterodigest.lookup.arxiv import LookupAnswers, Progress
 from zoterodigest.lookup.index import Question
 from zoterodigest.lookup.sources import Sources
 from zoterodigest.lookup.work import Failed, IndexedWork, KnownPaper, Looked, NoSuchPaper, Source
@@ -110,8 +110,8 @@ def find_papers(
         elif isinstance(known := by_index[one], IndexedWork):
             ids.append(known.arxiv)
     wanted, arxiv = dict.fromkeys(filter(None, ids)), sources.arxiv if sources else None
-    outcomes = arxiv.look_up(wanted, progress=progress) if arxiv and wanted else {}
-    search = _PaperSearch(sources, venues, outcomes)
+    answers = arxiv.look_up(wanted, progress=progress) if arxiv and wanted else {}
+    search = _PaperSearch(sources, venues, answers)
     return [
         search.by_bib(one) if isinstance(one, ByBib) else search.by_id(one, by_index[one])
         for one in asked
@@ -124,7 +124,7 @@ class _PaperSearch:
 
     sources: Sources | None
     venues: VenueTable
-    outcomes: Outcomes
+    answers: LookupAnswers
 
     def by_id(self, asked: ById, found: IndexedWork | NotAdded) -> Paper | NotAdded:
         if asked.identifier.scheme == "arxiv":
@@ -149,7 +149,7 @@ class _PaperSearch:
             return NotAdded(asked.name, _OFFLINE)
         if self.sources.arxiv is None:
             return NotAdded(asked.name, "[lookup] in zoterodigest.toml leaves arXiv out")
-        match self.outcomes[asked.identifier.value]:
+        match self.answers[asked.identifier.value]:
             case KnownPaper(looked):
                 if not looked.title:
                     return NotAdded(asked.name, "arXiv does not tell its title")
@@ -163,7 +163,7 @@ class _PaperSearch:
 
     def _with_arxiv(self, fields: Fields) -> tuple[dict[str, Value], str, tuple[str, ...]]:
         """Return fields with what arXiv adds, the version there, and remarks."""
-        match self.outcomes.get(text_in(fields, "arxiv")):
+        match self.answers.get(text_in(fields, "arxiv")):
             case KnownPaper(looked):
                 more = completed(fields, looked_fields(looked, self.venues))
                 return more, f"v{looked.version}", _remarks(looked)

@@ -71,7 +71,7 @@ class LibraryChanged(ZoterodigestError):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FinishedRun:
     """What a run did: objects and files written, records that failed, and how many were planned
     once more. `again` is the plan that was made for those.
     """
@@ -91,22 +91,22 @@ class Outcome:
         return self.again or self.prepared
 
 
-def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
+def carry_out(prepared: Prepared, progress: Progress) -> FinishedRun:
     """Write what was planned; a record that changed since is left and planned once more.
 
     Raises `TooMuch` for a plan that the guard stops, and what stops a whole run (`SourceChanged`,
     `LibraryChanged`, `AlreadyRunning`, `CannotWrite`, `BadLibrary`); what was written until then is
-    in the journal, and the next run takes it up. A record's own failure is in the outcome.
+    in the journal, and the next run takes it up. A record's own failure is in what is returned.
     """
     if prepared.stop is not None:
         raise TooMuch(prepared.stop)
     remember_held(prepared)
     if prepared.is_settled and not prepared.gathered.recovers:
         _remember(prepared)
-        return Outcome(prepared, failures=tuple(foreseen(prepared)))
+        return FinishedRun(prepared, failures=tuple(foreseen(prepared)))
     plans = _Plans(prepared, prepared)
     results = apply(replace(_changes(prepared), again=plans), progress)
-    return _outcome(plans, results)
+    return _finished(plans, results)
 
 
 @dataclass
@@ -337,7 +337,7 @@ def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry
 # --- what came of it -----------------------------------------------------------------------------
 
 
-def _outcome(plans: _Plans, results: Results) -> Outcome:
+def _finished(plans: _Plans, results: Results) -> FinishedRun:
     """Return what came of all plans of a run, each failure once."""
     every = (results, results.again or Results())
     files = [file.key for one in every for file in one.files if file.is_change]
@@ -347,7 +347,7 @@ def _outcome(plans: _Plans, results: Results) -> Outcome:
     if second is not None:
         failures += _failures(second, results.again or Results())
     stale = sum(reason == CHANGED_MEANWHILE for reason in results.failed.values())
-    return Outcome(
+    return FinishedRun(
         first,
         sum(len(one.versions) for one in every),
         len(files) - bibs,
