@@ -200,3 +200,32 @@ def test_a_new_entry_brings_nothing_to_life(name: str) -> None:
     assert bool(outcome.refusals) is (name == "template")
     alive = ("<script", "<svg", "<img src=x", "<b onclick", "javascript:")
     assert [it for it in alive if it in text] == []
+
+
+DISGUISED = ("java\tscript:alert(1)", "\x01javascript:alert(1)", "javascript&colon;alert(1)")
+
+
+@pytest.mark.parametrize("url", DISGUISED)
+@pytest.mark.parametrize("name", LISTS)
+def test_a_new_entry_has_no_link_that_a_browser_reads_as_a_script(name: str, url: str) -> None:
+    before = read(f"# Papers\n\n{LISTS[name]}".encode())
+    links = WebLinks((Hyperlink("Code", url),))
+    fields: dict[str, Value] = {"title": "A New Title", "arxiv": "1901.00003", "links": links}
+
+    outcome = rearrange(before, [NewEntry("new", None, fields)], read)
+
+    assert outcome.refusals == ()
+    assert "script" not in outcome.source.decode()
+
+
+def test_the_date_of_a_new_entry_brings_nothing_to_life() -> None:
+    fields: dict[str, Value] = {
+        "title": "A New Title",
+        "arxiv": "2403.00001",
+        "date": "<img src=x onerror=alert(1)>",
+    }
+
+    outcome = rearrange(read(DAILY.encode()), [NewEntry("new", None, fields)], read)
+
+    assert "A New Title" in outcome.source.decode()
+    assert "<img" not in outcome.source.decode()

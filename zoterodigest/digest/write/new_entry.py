@@ -5,6 +5,7 @@ Each writer begins with a neighbor's text, as an edit begins with the text that 
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -49,7 +50,9 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
 _BLOCKS = ("summary", "abstract", "comment", "section")
-_UNGUARDED = ("categories", "date", "year")
+_UNSPELLED = ("categories", "date", "year")
+"""Slots whose signs are their form, such as stars around a date: no entities stand for them."""
+
 _ITEM = lazy_regex(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
 _BREAKERS = lazy_regex(r"[\[\]<>|`\n]")
 _ID_LABEL = lazy_regex(r"(?:arxiv|doi)\s?[:.]?\s?", re.I)
@@ -113,7 +116,7 @@ class NewEntryDraft:
         if slot == "summary":
             return self._guarded(slot, _blocks(sample, value))
         text = text_like(sample, slot, slot, value)
-        return text if slot in _UNGUARDED else self._guarded(slot, text)
+        return inert_line(text, "") if slot in _UNSPELLED else self._guarded(slot, text)
 
     def section(self, name: str, sample: str) -> str:
         """Return the text of the section (or abstract) called `name`."""
@@ -226,7 +229,8 @@ _OTHER_SCHEME = lazy_regex(r"\s*(?!https?:)[a-z][a-z\d+.-]*:", re.I)
 
 def _is_harmless(link: Hyperlink) -> bool:
     # A library is outside input: a `javascript:` URL must not become a link of the digest.
-    is_page = not _OTHER_SCHEME.match(link.url)
+    # A browser reads entities and passes over control characters: `java&Tab;script:`.
+    is_page = not _OTHER_SCHEME.match(safe_url(html.unescape(link.url)))
     return is_page and inert_line(link.label, "") == link.label
 
 
