@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from zoterodigest.cli.base import screen
-from zoterodigest.cli.base.tables import Column, table
+from zoterodigest.cli.base.tables import Column, table, table_by_column
 from zoterodigest.cli.show.encoder import json_text
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Names
@@ -268,3 +268,15 @@ def test_a_plain_text_is_wrapped_as_rich_wraps_it(words: list[str], room: int) -
     filled = screen._filled(words, room)
 
     assert filled == [line.rstrip() for line in screen._broken(" ".join(words), room)]
+
+
+@pytest.mark.parametrize("count", [1, 999, 1_000, 2_001])
+def test_a_table_is_the_same_by_row_and_by_column(count: int) -> None:
+    columns = Column("n", 6), Column("title"), Column("creators", 5, may_go=True)
+    titles = ["narrow", "字" * 40, "a title that is longer than any other one " * 3]
+    rows = [(str(at), titles[at % 3], "Ada") for at in range(count)]
+
+    by_row = table(columns, rows)
+
+    assert table_by_column(columns, list(zip(*rows, strict=True))) == by_row
+    assert len(by_row) == count + 1

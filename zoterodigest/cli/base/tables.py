@@ -37,8 +37,36 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], indent: int 
     A cell is cut with an ellipsis, but none of a column that `is_whole`: people copy it. If it is
     longer than its column, the last cell of its row gives way. Wide characters count as two.
     """
+    return _fitted_lines(columns, _rows_in_parts(rows), indent)
+
+
+def table_by_column(
+    columns: Sequence[Column], cells: Sequence[Sequence[str]], indent: int = 2
+) -> list[str]:
+    """Return the lines of a table whose cells are given column by column."""
+    # To make rows of columns, and columns of the rows again, takes 3 % of `ls` of 100,000 items.
+    return _fitted_lines(columns, _columns_in_parts(cells), indent)
+
+
+def _rows_in_parts(rows: Iterable[Sequence[str]]) -> Iterator[list[_Cells]]:
+    """Yield the columns of the first thousand rows, then those of the next ones."""
+    # Column by column: row by row a table of 100,000 rows takes twice as long. In parts that fit
+    # into the processor's cache: the whole at once takes a third longer, and a tenth more memory.
+    rest = iter(rows)
+    while part := list(islice(rest, _PART)):
+        yield list(map(_Cells.of, zip(*part, strict=True)))
+
+
+def _columns_in_parts(cells: Sequence[Sequence[str]]) -> Iterator[list[_Cells]]:
+    for start in range(0, len(cells[0]), _PART):
+        yield [_Cells.of(column[start : start + _PART]) for column in cells]
+
+
+def _fitted_lines(
+    columns: Sequence[Column], found: Iterable[list[_Cells]], indent: int
+) -> list[str]:
     room = width() - indent
-    parts = list(_in_parts(chain([[column.heading for column in columns]], rows)))
+    parts = [[_Cells.of([column.heading]) for column in columns], *found]
     needed = [max(cells.widest for cells in column) for column in zip(*parts, strict=True)]
     widths = _widths(columns, needed, room)
     if any(map(_is_hard_to_read, columns, needed, widths)):
@@ -53,15 +81,6 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], indent: int 
     margin = " " * indent
     heading = margin + styled(next(lines).rstrip(), "bold")
     return [heading, *[f"{margin}{line.rstrip()}" for line in lines]]
-
-
-def _in_parts(rows: Iterable[Sequence[str]]) -> Iterator[list[_Cells]]:
-    """Yield the columns of the first thousand rows, then those of the next ones."""
-    # Column by column: row by row a table of 100,000 rows takes twice as long. In parts that fit
-    # into the processor's cache: the whole at once takes a third longer, and a tenth more memory.
-    rest = iter(rows)
-    while part := list(islice(rest, _PART)):
-        yield list(map(_Cells.of, zip(*part, strict=True)))
 
 
 def _within(row: Sequence[str], room: int) -> str:

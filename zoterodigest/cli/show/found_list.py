@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from zoterodigest.cli.base.screen import counted, visible
-from zoterodigest.cli.base.tables import Column, table
+from zoterodigest.cli.base.tables import Column, table_by_column
 from zoterodigest.cli.show.library_list import (
     COLUMNS,
     ChosenItems,
@@ -79,7 +79,7 @@ def one_list_text(
         columns = *COLUMNS[:-1], Column("venue", 16)
         cells[-1] = [visible(_venue(one)) for one in items]
     if items:
-        yield from table(columns, zip(*cells, strict=True))
+        yield from table_by_column(columns, cells)
         yield ""
     more = f"{len(items):,} of " if len(items) < len(found) else ""
     yield f"{more}{counted(len(found), 'item')}"

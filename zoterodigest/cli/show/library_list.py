@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from zoterodigest.cli.base.screen import counted, section, visible
-from zoterodigest.cli.base.tables import Column, table
+from zoterodigest.cli.base.tables import Column, table_by_column
 from zoterodigest.core.values.blocks import join_blocks
 from zoterodigest.core.values.dates import year_in
 from zoterodigest.frozen import dataclass
@@ -135,9 +135,9 @@ def library_text(outline: Outline, wish: ListWish) -> Iterator[str]:
     for path, places in _by_collection(listed):
         heading = visible(" / ".join(path)) if path else "in no collection"
         yield from section(heading, len(places))
-        rows = zip(*(map(column.__getitem__, places) for column in cells), strict=True)
+        here = [[column[at] for at in places] for column in cells]
         folded = [f"{titles[at].casefold()}\0{items[at].key}" for at in places]
-        yield from _in_order(table(COLUMNS, rows), folded)
+        yield from _in_order(table_by_column(COLUMNS, here), folded)
         yield ""
     yield _counts(listed, sum(item.is_trashed for item in tops))
 
@@ -170,8 +170,16 @@ def item_cells(listed: ChosenItems, titles: Iterable[str]) -> list[list[str]]:
         [visible(title) or "(no title)" for title in titles],
         [visible(_creators(item)) for item in items],
         [visible(item.date) for item in items],
-        [_has(notes.get(item.key, 0), attachments.get(item.key, 0)) for item in items],
+        _what_hangs(items, notes, attachments),
     ]
+
+
+def _what_hangs(
+    items: Sequence[ItemOutline], notes: Mapping[str, int], attachments: Mapping[str, int]
+) -> list[str]:
+    if not (notes or attachments):
+        return [""] * len(items)
+    return [_has(notes.get(item.key, 0), attachments.get(item.key, 0)) for item in items]
 
 
 def outlined_name(item: ItemOutline) -> str:
@@ -237,10 +245,16 @@ def _has(notes: int, attachments: int) -> str:
 def _counts(listed: ChosenItems, in_trash: int) -> str:
     parts = [
         counted(len(listed.items), "item"),
-        f"{counted(sum(listed.notes[item.key] for item in listed.items), 'note')} (n)",
-        f"{counted(sum(listed.attachments[it.key] for it in listed.items), 'attachment')} (a)",
+        f"{counted(_number(listed.items, listed.notes), 'note')} (n)",
+        f"{counted(_number(listed.items, listed.attachments), 'attachment')} (a)",
         counted(len(listed.paths), "collection"),
     ]
     if in_trash:
         parts.append(f"{in_trash:,} in the trash")
     return ", ".join(parts)
+
+
+def _number(items: Iterable[ItemOutline], by_item: Mapping[str, int]) -> int:
+    # Most libraries have fewer of them than items.
+    keys = {item.key for item in items} if by_item else set()
+    return sum(number for key, number in by_item.items() if key in keys)
