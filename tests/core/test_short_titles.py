@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zoterodigest.core.values.short_titles import begins_title
+from zoterodigest.core.works.titles import begins_title
 
 TITLE = "Swin Transformer V2: Scaling “Up” Capacity and Resolution"
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from zoterodigest.core.values.private_heading import PRIVATE_HEADING, folded_heading
+from zoterodigest.core.values.key_table import PRIVATE_HEADING, folded_heading
 from zoterodigest.notes.inline import COMBINING_STROKE, join_runs, with_marks
 from zoterodigest.notes.model import (
     CODE,

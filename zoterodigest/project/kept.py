@@ -8,6 +8,11 @@ What may never be in one, because nobody expects it there: API keys and other se
 a person's own notes, notes that no digest shows. Who keeps something of items or notes keeps hashes
 and identifiers of them, never their texts.
 
+What runs leave of files of vaults is kept here, too: what they wrote, and what they held. Nobody
+else has to finish writing what a run wrote, and a file that was held once among others stays held
+without them. If it is lost, files are held for a moment, and one that was replaced among others is
+judged by itself.
+
 A stamp is asked for before anything else is imported, so this module imports next to nothing.
 """
 
@@ -15,7 +20,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -126,3 +131,33 @@ def _prune(home: Path, kind: str, most_files: int, most_bytes: int) -> None:
         size += length
         if number >= most_files or size > most_bytes:
             path.unlink(missing_ok=True)
+
+
+_WRITTEN, _HELD = "written", "held"
+
+
+def keep_written(state_folder: Path, contents: Iterable[bytes]) -> None:
+    """Keep what a run has written, in place of what an earlier one did; nothing, if it can't be."""
+    if hashes := sorted(map(hashed, contents)):
+        keep(state_folder, {_WRITTEN: "\n".join(hashes).encode()})
+
+
+def written_last(state_folder: Path) -> frozenset[str]:
+    """Return the hashes (as of `hashed`) of what the newest run wrote; none if they are lost."""
+    return _kept(state_folder, _WRITTEN)
+
+
+def keep_held(state_folder: Path, row_ids: Iterable[str]) -> None:
+    """Keep the ids of the rows whose files are held, in place of the earlier ones."""
+    held = frozenset(row_ids)
+    if held != held_before(state_folder):
+        keep(state_folder, {_HELD: "\n".join(sorted(held)).encode()})
+
+
+def held_before(state_folder: Path) -> frozenset[str]:
+    """Return the ids of the rows whose files the runs until now held; none if they are lost."""
+    return _kept(state_folder, _HELD)
+
+
+def _kept(state_folder: Path, name: str) -> frozenset[str]:
+    return frozenset((kept(state_folder, name) or b"").decode("ascii", "replace").split())

@@ -26,8 +26,12 @@ from zoterodigest.project.files import (
     replace_file,
     writing_failed,
 )
-from zoterodigest.project.git_attributes import ATTRIBUTES, MERGE_DRIVER, add_lock_attributes
-from zoterodigest.project.initial import initial_config
+from zoterodigest.project.initial import (
+    ATTRIBUTES,
+    MERGE_DRIVER,
+    add_lock_attributes,
+    initial_config,
+)
 from zoterodigest.project.layout import (
     ProjectFolder,
     by_kind,

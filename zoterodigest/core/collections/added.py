@@ -24,9 +24,9 @@ from zoterodigest.core.values.record import (
     is_of_entry,
     text_in,
 )
-from zoterodigest.core.values.short_titles import is_name
 from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.works.catalogue import Catalogue, successors
+from zoterodigest.core.works.titles import is_name
 from zoterodigest.core.works.work import contradict, work_of
 
 _SHARED = "several digests share the collection; write it into the one you mean"

@@ -25,8 +25,8 @@ from zoterodigest.core.values.record import (
     is_of_entry,
     text_in,
 )
-from zoterodigest.core.values.short_titles import begins_title, is_name
 from zoterodigest.core.works.pairing import traits_of
+from zoterodigest.core.works.titles import begins_title, is_name
 
 
 def settle(link: Link, item: Item, folding: Folding) -> LockRow:

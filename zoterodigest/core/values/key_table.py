@@ -1,7 +1,12 @@
-"""Keys: what people call the fields of a paper where they write them as `key: value`."""
+"""Keys: what people call the fields of a paper where they write them as `key: value`.
+
+Headings compare like them. Below one heading text is private, wherever it stands: in a note of
+Zotero it stays in the library, in a file of a vault it stays in the file.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -53,3 +58,14 @@ class KeyTable:
 def _by_key(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
     pairs = ((folded_key(key), slot) for slot, keys in names.items() for key in keys)
     return dict(reversed([*pairs]))
+
+
+PRIVATE_HEADING = "Private"
+
+
+def folded_heading(text: str) -> str:
+    """Return a heading without case, emphasis, the signs between its words and invisible ones."""
+    if text.isascii():
+        return folded_key(text)
+    # An invisible sign in the heading must not publish what stands below it.
+    return folded_key("".join(sign for sign in text if unicodedata.category(sign) != "Cf"))

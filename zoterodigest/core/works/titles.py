@@ -1,6 +1,7 @@
 """Titles compared: the same, one cut short, nearly the same, alike, or different.
 
-Titles come as plain text: TeX is resolved where it is read.
+Titles come as plain text: TeX is resolved where it is read. A short title is what people call a
+work beside its title, or the beginning of one.
 """
 
 from __future__ import annotations
@@ -205,3 +206,27 @@ def _spelled(sign: str) -> str:
         return "x"
     name = unicodedata.name(sign, "")
     return name.rpartition(" ")[2].lower() if name.startswith("GREEK SMALL LETTER") else sign
+
+
+_MOST_WORDS = 3
+_SIGNS = " .:;,?!'\"-"
+
+
+def begins_title(short_title: str, title: str) -> bool:
+    """Tell whether a short title is no more than the first words of a title.
+
+    Zotero gives what it saves from the web such a short title by itself: all up to the first colon
+    or question mark. Nobody chose it.
+    """
+    words = canonical_title(short_title).rstrip(_SIGNS) if short_title else ""
+    if not words:  # nearly always (export: 8 %)
+        return False
+    whole = canonical_title(title)
+    behind = whole[len(words) : len(words) + 1]
+    # "Swin" is another name than the beginning of "Swin-Unet: …".
+    return whole.startswith(words) and not (behind.isalnum() or behind == "-")
+
+
+def is_name(short_title: str, title: str) -> bool:
+    """Tell whether a list would put a short title before its title: it may repeat little of it."""
+    return len(short_title.split()) <= _MOST_WORDS or not begins_title(short_title, title)

@@ -5,7 +5,7 @@ In the same place lists say what kind of paper it is, what it is about, or who w
 
 from __future__ import annotations
 
-from zoterodigest.core.values.short_titles import begins_title
+from zoterodigest.core.works.titles import begins_title
 from zoterodigest.digest.read.edges import EMOJI
 from zoterodigest.regex import lazy_regex
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from html import unescape
 
-from zoterodigest.core.values.private_heading import folded_heading
+from zoterodigest.core.values.key_table import folded_heading
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.read.layers import indent_of
 from zoterodigest.digest.read.vault_marks import MOST_INDENT, BodyMark, MarkKind

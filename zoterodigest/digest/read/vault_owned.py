@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate
 
-from zoterodigest.core.values.private_heading import PRIVATE_HEADING
+from zoterodigest.core.values.key_table import PRIVATE_HEADING
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import NoteRule
 from zoterodigest.digest.read.layers import Layer, LayeredText, SourcePieces, in_crlf

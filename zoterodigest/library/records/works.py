@@ -24,7 +24,7 @@ from zoterodigest.bibtex.keys import (
     parse_formula,
 )
 from zoterodigest.bibtex.tex.names import Creator, with_rest
-from zoterodigest.core.values.short_titles import begins_title
+from zoterodigest.core.works.titles import begins_title
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import Data, ItemJson, JsonCreator
 from zoterodigest.library.records.reading import stated_members

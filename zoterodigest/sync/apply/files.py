@@ -18,8 +18,8 @@ from zoterodigest.project.files import (
     replace_file,
     writing_failed,
 )
+from zoterodigest.project.kept import keep_written
 from zoterodigest.project.log.journal import Journal
-from zoterodigest.project.written import keep_written
 from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.gathering.workspace import Workspace
 

@@ -41,8 +41,7 @@ from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.project.files import BadInput
 from zoterodigest.sync.edits.edits import RefusedField, edited_entries
 from zoterodigest.sync.gathering.gather import Gathered
-from zoterodigest.sync.gathering.new_entries import formats_tried, takes_any
-from zoterodigest.sync.gathering.sources import ReadDigest, reread
+from zoterodigest.sync.gathering.sources import ReadDigest, formats_tried, reread, takes_any
 from zoterodigest.sync.gathering.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from zoterodigest.core.values.identity import match_title
 from zoterodigest.core.values.record import Entry, text_in
 from zoterodigest.core.works.named_items import as_in_a_name
-from zoterodigest.core.works.pairing import Traits, traits_of
+from zoterodigest.core.works.pairing import traits_of
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock.words import word
@@ -64,12 +64,14 @@ class _Signs:
     def by(cls, entry: Entry) -> _Signs:
         # An item is known by the last part: `groups/ID/KEY`.
         stated = (entry.item_key.rpartition("/")[2], entry.attachment_key.rpartition("/")[2])
+        traits = traits_of(entry)
+        in_rows = (*(word(str(one)) for one in traits.identifiers), traits.title, traits.key)
         return cls(
             frozenset(filter(None, stated)),
             tuple(one.value.casefold() for one in entry.identifiers),
             match_title(text_in(entry.fields, "title")),
             re.compile(_BEFORE_KEY + f"(?:{'|'.join(_named(entry))})"),
-            frozenset(_signs_in_rows(traits_of(entry))),
+            frozenset(one.encode() for one in in_rows if one),
         )
 
     def may_be(self, one: LibraryItem) -> bool:
@@ -91,9 +93,3 @@ def _named(entry: Entry) -> Iterator[str]:
     for name in (stem, *stem.rpartition("@")[2].split()[:1]):
         # In a name `_` may stand for a sign that names can't have.
         yield re.escape(as_in_a_name(name).casefold()).replace("_", ".")
-
-
-def _signs_in_rows(traits: Traits) -> Iterator[bytes]:
-    """Yield what stands in the paragraph of a row that may be of the entry."""
-    yield from (word(str(one)).encode() for one in traits.identifiers)
-    yield from (one.encode() for one in (traits.title, traits.key) if one)

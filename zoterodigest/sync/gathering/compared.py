@@ -48,15 +48,12 @@ def compared_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool) -> 
     if zotero.marks and entry.digest.is_digest and not entry.is_unreadable:
         fields.setdefault(MARKS, EMPTY)
         raws.setdefault(MARKS, "")
-    # Without notes nobody is to think that their text left the entry.
-    of_notes = set() if with_notes else {one for one in entry.places if _is_of_notes(one)}
-    places = entry.places - of_notes if of_notes else entry.places
+    places = entry.places
+    if not with_notes:
+        # Nobody is to think that the text of our note left the entry; a person's own stays.
+        of_note = (one for one in places if one == "section" or (one in KINDS and is_of_entry(one)))
+        places = places.difference(of_note)
     return replace(entry, fields=fields, raws=raws, places=places)
-
-
-def _is_of_notes(place: str) -> bool:
-    """Whether a place is of our note's text, and not of a note that the person wrote."""
-    return place == "section" or (place in KINDS and is_of_entry(place))
 
 
 def in_digest_terms(entry: DigestEntry, after: Fields) -> dict[str, Value]:

@@ -1,24 +1,32 @@
-"""Gathering: both ends and what is known of them, read once, as the core sees them."""
+"""Gathering: both ends and what is known of them, read once, as the core sees them.
+
+So is what still stands in text that was not understood (law 6).
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.run_options import LastSync, NewFile
 from zoterodigest.core.plan.seen import Seen, with_moved
 from zoterodigest.core.reconcile.quiet import Loud, Prints
+from zoterodigest.core.values import identity
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
+from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.pairing import UnreadText
+from zoterodigest.digest.read.document import Document
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
 from zoterodigest.project.files import Evicted, SourceChanged, read_if_present
+from zoterodigest.project.kept import held_before
 from zoterodigest.project.layout import ProjectFolder, folder_before_pattern
 from zoterodigest.project.lock.lock import holds_conflict_marks, names_library, read_lock
 from zoterodigest.project.log.journal import RecordedRun, read_journal
@@ -26,7 +34,7 @@ from zoterodigest.project.marks import LeftMarks, Totals
 from zoterodigest.project.memory import read_memory
 from zoterodigest.project.pending import read_pending
 from zoterodigest.project.vaults import why_away
-from zoterodigest.project.written import held_before
+from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.gathering.known_lock import read_known_lock
 from zoterodigest.sync.gathering.sources import (
     ReadBib,
@@ -37,8 +45,10 @@ from zoterodigest.sync.gathering.sources import (
     read_bibs,
     read_digests,
 )
-from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
+
+if TYPE_CHECKING:
+    from zoterodigest.bibtex.edit.document import BibDocument
 
 _LOG = logging.getLogger(__name__)
 
@@ -264,3 +274,36 @@ def require_unchanged(project: ProjectFolder, gathered: Gathered) -> None:
         raise SourceChanged(project.lock_path)
     if read_journal(project.journal_path) != gathered.recorded:
         raise SourceChanged(project.journal_path)
+
+
+# Bounded: behind each bracket that is never closed the search would run to the end of the text.
+_LABEL = lazy_regex(r"\[([^\[\]]{4,400})\]|\*\*([^*]{4,400})\*\*|<b>([^<]{4,400})</b>")
+_MARKS = lazy_regex(r"[*_`>#|\[\]]|<[^<>]*>")
+
+
+def unread_in(documents: Iterable[Document | BibDocument]) -> UnreadText:
+    """Return the identifiers and titles that still stand in text that was not understood."""
+    identifiers: set[Identifier] = set()
+    titles: set[str] = set()
+    for document in documents:
+        for text in _unread_texts(document):
+            identifiers |= {Identifier("arxiv", one) for one in identity.arxiv_in_text(text)}
+            identifiers |= {Identifier("doi", one) for one in identity.doi_in_text(text)}
+            titles.update(map(identity.match_title, _possible_titles(text)))
+    return UnreadText(frozenset(identifiers), frozenset(titles - {""}))
+
+
+def _unread_texts(document: Document | BibDocument) -> Iterator[str]:
+    yield from document.unread_texts()
+    for entry in document.entries if isinstance(document, Document) else ():
+        # What a broken entry says was not understood either: no item is trashed for its sake.
+        if entry.broken:
+            span = entry.span
+            yield document.source[span.start : span.end].decode("utf-8", "replace")
+
+
+def _possible_titles(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        yield _MARKS.sub(" ", line).strip(" -+0123456789.\t")
+        for found in _LABEL.finditer(line):
+            yield next(group for group in found.groups() if group)

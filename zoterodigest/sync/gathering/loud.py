@@ -19,9 +19,9 @@ from zoterodigest.digest.read.later import KnownAreas
 from zoterodigest.library.port import Snapshot
 from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
 from zoterodigest.project.files import BadInput
+from zoterodigest.project.kept import held_before
 from zoterodigest.project.lock.parts import LockParts, lock_parts
-from zoterodigest.project.written import held_before
-from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.gather import Gathered, unread_in
 from zoterodigest.sync.gathering.quiet import SourcePrints, by_item, notes_among
 from zoterodigest.sync.gathering.sources import (
     ReadDigest,
@@ -29,7 +29,6 @@ from zoterodigest.sync.gathering.sources import (
     is_empty_digest,
     read_digests,
 )
-from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
 
 

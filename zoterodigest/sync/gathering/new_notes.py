@@ -121,16 +121,14 @@ def with_new_files(workspace: Workspace, gathered: Gathered) -> Gathered:
             except NoNote as error:
                 files[item.key] = NewFile(reads[0].key, str(error))
                 continue
-            made.append(_empty_file(digest, citekey, workspace))
+            choice = choice_in(workspace.project, digest).read()
+            formats = choice.formats()
+            empty = read_document(digest.key, b"", formats, workspace.zotero.venues)
+            made.append(
+                ReadDigest(digest, b"", empty, formats, choice=choice.key, new_citekey=citekey)
+            )
             files[item.key] = NewFile(digest.key)
     return replace(gathered, digests=(*gathered.digests, *made), new_files=files)
-
-
-def _empty_file(digest: Digest, citekey: str, workspace: Workspace) -> ReadDigest:
-    choice = choice_in(workspace.project, digest).read()
-    formats = choice.formats()
-    empty = read_document(digest.key, b"", formats, workspace.zotero.venues)
-    return ReadDigest(digest, b"", empty, formats, choice=choice.key, new_citekey=citekey)
 
 
 def without_unmade(gathered: Gathered, made: Iterable[str]) -> Gathered:
@@ -161,7 +159,10 @@ def _folder_of(vault: NewNotes, item: Item, gathered: Gathered, reads: Sequence[
     """
     project, top = vault.project, folder_before_pattern(vault.rules.path)
     if FOLDER not in (vault.rules.collection or "").split("/"):
-        return _usual_folder(top, reads)
+        # The folder of most notes; "" for the top itself, also if it has only some.
+        notes = (read.key.rpartition("/")[0] for read in reads if read.document.entries)
+        counts = Counter(folder.removeprefix(top).strip("/") for folder in notes)
+        return "" if "" in counts else max(sorted(counts), key=counts.__getitem__, default="")
     rows = (row for row in gathered.lock.collection_rows if row.collection in item.collections)
     # A collection above those of folders may be of no digest.
     every = (row.digest for row in rows if row.digest)
@@ -170,13 +171,6 @@ def _folder_of(vault: NewNotes, item: Item, gathered: Gathered, reads: Sequence[
     # The deepest one counts: its collection lies in those of the folders above it.
     inner = max(sorted(found), key=len, default="")
     return inner if (project.root / top / inner).is_dir() else ""
-
-
-def _usual_folder(top: str, reads: Iterable[ReadDigest]) -> str:
-    """Return the folder in `top` of most notes, "" for `top` itself, also if it has only some."""
-    notes = (read.key.rpartition("/")[0] for read in reads if read.document.entries)
-    counts = Counter(folder.removeprefix(top).strip("/") for folder in notes)
-    return "" if "" in counts else max(sorted(counts), key=counts.__getitem__, default="")
 
 
 def _with_citekeys(

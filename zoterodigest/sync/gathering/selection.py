@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 
 from zoterodigest.core.values.identity import identifier_of
@@ -81,7 +81,10 @@ def _test(text: str) -> Selection:
                 _within(wanted, task) for task in member_texts(entry.fields.get("task"))
             )
         case _:
-            return lambda entry: any(_within(wanted, text) for text in _texts(entry))
+            return lambda entry: any(
+                _within(wanted, text)
+                for text in chain.from_iterable(map(value_parts, entry.fields.values()))
+            )
 
 
 def _has_identifier(entry: Entry, wanted: str) -> bool:
@@ -93,7 +96,3 @@ def _has_identifier(entry: Entry, wanted: str) -> bool:
 
 def _within(part: str, text: str) -> bool:
     return part.casefold() in text.casefold()
-
-
-def _texts(entry: Entry) -> Iterator[str]:
-    return chain.from_iterable(map(value_parts, entry.fields.values()))

@@ -14,6 +14,7 @@ from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.later import KnownAreas
 from zoterodigest.frozen import dataclass
+from zoterodigest.project.config import DigestRules
 from zoterodigest.project.digests import (
     FormatChoice,
     choice_in,
@@ -22,10 +23,9 @@ from zoterodigest.project.digests import (
     read_digest,
 )
 from zoterodigest.project.files import BadInput, read_if_present, require_text
-from zoterodigest.project.kept import hashed
+from zoterodigest.project.kept import hashed, written_last
 from zoterodigest.project.layout import BibFile, Digest
 from zoterodigest.project.walks import find_project
-from zoterodigest.project.written import written_last
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.workspace import Workspace
 
@@ -305,3 +305,45 @@ def _bib_document(bib: BibFile, source: bytes, workspace: Workspace) -> BibDocum
     if not bib.is_two_way:
         return BibDocument(bib.key, scan(source), (), ())
     return read_bib(bib.key, source, workspace.zotero.venues)
+
+
+_NO_NOTES = (
+    "this vault makes no notes by itself: to get one for each such item, add"
+    ' new = { file = "@{citekey}.md" } to its [[digest]] in zoterodigest.toml'
+)
+
+
+def why_no_new_entries(read: ReadDigest) -> str:
+    """Return why no format of this digest lets a sync write a new entry; "" if one does."""
+    if read.digest.rules.is_vault:
+        return why_no_new_notes(read.digest.rules)
+    formats = formats_tried(read)
+    if any(map(takes_any, formats)):
+        return ""
+    if kind := next((form.data for form in formats if form.data), None):
+        return f"zoterodigest adds no papers to {kind.upper()} files: add it to the file by hand"
+    if named := sorted({form.name for form in formats if form.new is not None}):
+        return (
+            f"entries of the format {', '.join(named)} are added only when asked for"
+            ' ([new] has `when = "asked"`): run `zoterodigest add` with its identifier'
+        )
+    names = ", ".join(dict.fromkeys(form.name for form in formats))
+    return (
+        f"the format {names} has no [new] section, so zoterodigest can't add entries;"
+        " `zoterodigest docs format-reference` shows how to write one"
+    )
+
+
+def why_no_new_notes(rules: DigestRules) -> str:
+    """Return why a vault gets no note for an item; "" if it does, and for any other digest."""
+    return _NO_NOTES if rules.is_vault and not rules.new else ""
+
+
+def takes_any(form: DigestFormat) -> bool:
+    """Tell whether a sync writes new entries in this format."""
+    return form.new is not None and form.new.when == "always"
+
+
+def formats_tried(read: ReadDigest) -> Sequence[DigestFormat]:
+    """Return the formats of a digest's entries; without entries, those that were tried."""
+    return tuple(entry.format for entry in read.document.entries) or read.formats

@@ -11,8 +11,8 @@ from zoterodigest.core.works.pairing import Pairing, PairingScope, pair
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of
 from zoterodigest.project.lock.lock import lock_at
+from zoterodigest.sync.gathering.gather import unread_in
 from zoterodigest.sync.gathering.sources import UnreadSource, core_entries, read_digests
-from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
 
 

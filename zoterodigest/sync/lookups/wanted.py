@@ -15,7 +15,7 @@ from zoterodigest.core.plan.reports import UntitledEntry
 from zoterodigest.core.values.record import Entry, Item, text_in
 from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.intent import Decide
-from zoterodigest.sync.run.little_changed import changes_little
+from zoterodigest.sync.run.quiet_run import changes_little
 from zoterodigest.sync.run.run import Prepared, plan_over, prepare
 
 

@@ -11,7 +11,7 @@ from zoterodigest.core.works.pairing import title_print
 from zoterodigest.core.works.work import naming, work_of
 from zoterodigest.digest.read.document import Document
 from zoterodigest.frozen import dataclass
-from zoterodigest.sync.gathering.unread import unread_in
+from zoterodigest.sync.gathering.gather import unread_in
 from zoterodigest.sync.new_papers.papers import Paper
 
 

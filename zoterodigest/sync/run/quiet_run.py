@@ -12,8 +12,17 @@ from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import replace
 
-from zoterodigest.core.links.link import LockFile
-from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.links.link import LockFile, LockRow
+from zoterodigest.core.plan.plan import (
+    Action,
+    ChangeEntry,
+    ChangeItem,
+    ChangeNote,
+    CreateItem,
+    CreateNote,
+    Plan,
+    ShowAnnotations,
+)
 from zoterodigest.core.reconcile.link_keys import Keys, keys_near
 from zoterodigest.core.reconcile.quiet import Loud, Marks, Prints, keys_now, plan_loud
 from zoterodigest.core.values.file_keys import SourceKey
@@ -39,7 +48,6 @@ from zoterodigest.sync.gathering.quiet import (
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
 from zoterodigest.sync.run.leaving_marks import kept_marks, may_be_quiet
-from zoterodigest.sync.run.little_changed import changes_little
 from zoterodigest.sync.run.quiet_bibs import bear_on_exports, with_unchanged
 from zoterodigest.sync.run.run import (
     Options,
@@ -135,7 +143,12 @@ class _QuietRun:
         files, judged = self._sources.files, reader.areas.seen
         if self._sources.is_part or not is_read:
             judged = {**left.judged, **judged}
-        totals = _of_rest(left.totals, loud, prints)
+        # Of what stays at its end, only that of links that were not looked at.
+        entries = sum(map(len, prints.entries.values()))
+        stays = {
+            row_id: one for row_id, one in left.totals.stays.items() if row_id not in loud.rows
+        }
+        totals = replace(left.totals, entries=entries, stays=stays)
         now = replace(left, totals=totals, files=files, judged=judged)
         found_loud = FoundLoud(loud, prints, now)
         prepared = self._planned(gathered, plan, found_loud)
@@ -241,13 +254,6 @@ class _QuietRun:
         return with_unchanged(prepared, self._sources.bibs)
 
 
-def _of_rest(totals: Totals, loud: Loud, prints: Prints) -> Totals:
-    """Return the totals of a run; of what stays at its end, only that of links not looked at."""
-    entries = sum(map(len, prints.entries.values()))
-    stays = {row_id: one for row_id, one in totals.stays.items() if row_id not in loud.rows}
-    return replace(totals, entries=entries, stays=stays)
-
-
 def _of_named(totals: Totals, found: FoundLoud, named: Set[SourceKey]) -> Totals:
     """Return the totals of a run that names these digests: it counts no entry of others."""
     links = found.left.marks.links
@@ -258,3 +264,74 @@ def _of_named(totals: Totals, found: FoundLoud, named: Set[SourceKey]) -> Totals
         if row_id in links and links[row_id].digest in named
     }
     return replace(totals, entries=entries, stays=stays)
+
+
+def changes_little(prepared: Prepared) -> bool:
+    """Tell whether a run changes values of links that were there, at most, and links notes that
+    came into vaults or moved there.
+
+    What such a note may be about is loud (`sync/gathering/coming.py`), so it gets the item that it
+    would get in a run over everything. Entries of lists bear on each other by their order, too.
+    """
+    plan, writes = prepared.plan, prepared.writes
+    before = {row.id: row for row in plan.rows_before}
+    after = {row.id: row for row in plan.rows}
+    came = {row_id: row for row_id, row in after.items() if row_id not in before}
+    moved = {
+        row_id: row
+        for row_id, row in after.items()
+        if row_id in before and row.place != before[row_id].place
+    }
+    files = {one.key for one in prepared.workspace.digests if one.rules.is_vault}
+    placed = {row.digest for row in (*came.values(), *moved.values())}
+    rows_then, rows_now = set(plan.collection_rows_before), set(plan.collection_rows)
+    return not (
+        prepared.stop
+        or prepared.refused
+        or prepared.kept
+        or writes.collections
+        or writes.unwritable
+        or not placed <= files
+        or not _stay(before, after, moved.keys())
+        or not all(row.is_linked for row in came.values())
+        or not all(before[row_id].digest in prepared.gathered.gone for row_id in moved)
+        or not rows_then <= rows_now
+        or not {row.digest for row in rows_now - rows_then} <= placed
+        or not all(_is_little(one, came.keys(), moved.keys()) for one in plan.actions)
+        or any("deleted" in one.item.data for one in writes.all)
+        or any(one.item.version == 0 and not came.keys() >= {*one.row_ids} for one in writes.all)
+    )
+
+
+def _stay(before: Mapping[str, LockRow], after: Mapping[str, LockRow], moved: Set[str]) -> bool:
+    """Tell whether rows stay that were there, and link, beside values, what they linked."""
+    return (
+        before.keys() <= after.keys()
+        and all(
+            _without_values(row) == _without_values(after[row_id])
+            for row_id, row in before.items()
+            if row_id not in moved
+        )
+        and all(before[one].item == after[one].item for one in moved)
+    )
+
+
+def _is_little(action: Action, came: Set[str], moved: Set[str]) -> bool:
+    match action:
+        case CreateItem():
+            return came >= {*action.row_ids}
+        case CreateNote():
+            return action.row_id in came
+        case ChangeItem():
+            return not (action.placed or action.unplaced) or came | moved >= {*action.row_ids}
+        case ChangeNote():
+            return not action.is_restored
+        case _:
+            return isinstance(action, ChangeEntry | ShowAnnotations)
+
+
+def _without_values(row: LockRow) -> tuple[object, ...]:
+    """Return what a row says beside values: what it links, where, and what was made for it."""
+    origin = row.origin
+    made = origin.item, origin.note, origin.collections, origin.attachments
+    return row.id, row.place, row.item, row.note, row.state, row.key, *made

@@ -20,9 +20,15 @@ from zoterodigest.project.config import Selection
 from zoterodigest.project.layout import ProjectFolder
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.intent import Intent, Publish
-from zoterodigest.sync.gathering.new_entries import why_no_new_entries, why_no_new_notes
-from zoterodigest.sync.gathering.sources import ReadBib, ReadDigest
+from zoterodigest.sync.gathering.sources import (
+    ReadBib,
+    ReadDigest,
+    why_no_new_entries,
+    why_no_new_notes,
+)
 from zoterodigest.sync.gathering.workspace import Workspace
+
+_NOT_PULLED = "by zoterodigest.toml no whole entries come into this digest (pull)"
 
 
 def rules_by_key(workspace: Workspace, intent: Intent, gathered: Gathered) -> dict[str, Rules]:
@@ -50,14 +56,17 @@ def _rules(read: ReadDigest, intent: Intent, *, is_shared: bool) -> Rules:
     directions = _directions(rules.push, rules.pull, intent)
     has_body = not is_shared if rules.body is None else rules.body
     if rules.is_vault and not has_body:
-        directions = replace(directions, push=_without_text(directions.push))
+        # No text of a note goes there.
+        text, mask = {"summary", "sections"}, directions.push
+        names = mask.names | text if mask.is_all_but else mask.names - text
+        directions = replace(directions, push=replace(mask, names=names))
     return Rules(
         directions,
         digest.collection if rules.push is True else (),
         # All files of a vault share one collection; the headings in a file are its own text.
         rules.headings and not rules.is_vault,
         places=directions.push != NONE and intent.creates,
-        no_new=_no_new(read),
+        no_new=why_no_new_entries(read) if rules.pull is True else _NOT_PULLED,
         when_dropped=WhenDropped(rules.when_dropped),
         when_trashed=WhenTrashed(rules.when_trashed),
         own_notes=OwnNotes(rules.notes),
@@ -77,19 +86,6 @@ def _directions(push: Selection, pull: Selection, intent: Intent) -> Directions:
     pushed = _mask(push) if intent.may_push else NONE
     pulled = _mask(pull) if intent.may_pull else NONE
     return Directions(pushed, pulled, _mask(pull))
-
-
-def _without_text(mask: Mask) -> Mask:
-    """Return a mask that lets no text of a note pass."""
-    text = {"summary", "sections"}
-    return replace(mask, names=mask.names | text if mask.is_all_but else mask.names - text)
-
-
-def _no_new(read: ReadDigest) -> str:
-    """Return why no new entry comes into a digest; "" if one may."""
-    if read.digest.rules.pull is not True:
-        return "by zoterodigest.toml no whole entries come into this digest (pull)"
-    return why_no_new_entries(read)
 
 
 def _mask(selection: Selection) -> Mask:

@@ -17,8 +17,8 @@ from zoterodigest.core.reconcile.reconcile import reconcile
 from zoterodigest.core.values.record import CITEKEY, Entry
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of
+from zoterodigest.project.kept import keep_held
 from zoterodigest.project.marks import Totals
-from zoterodigest.project.written import keep_held
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
 from zoterodigest.sync.gathering.others import files_beside
@@ -128,16 +128,19 @@ def prepare(workspace: Workspace, options: Options) -> Prepared:
 
 def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Prepared:
     """Plan a run over what has been gathered."""
-    if not workspace.takes_new_notes:
-        plan = planned(workspace, options, gathered)
-        return with_writes(Prepared(workspace, options, gathered, plan, Writes()))
-    # Few projects make notes: the others don't import what writes entries (10 ms).
-    from zoterodigest.sync.gathering.new_notes import with_new_files, without_unmade
+    if workspace.takes_new_notes:
+        # Few projects make notes: the others don't import what writes entries (10 ms).
+        from zoterodigest.sync.gathering.new_notes import with_new_files
 
-    gathered = with_new_files(workspace, gathered)
-    plan = planned(workspace, options, gathered)
-    made = (action.digest for action in plan.actions if isinstance(action, CreateEntry))
-    return with_writes(Prepared(workspace, options, without_unmade(gathered, made), plan, Writes()))
+        gathered = with_new_files(workspace, gathered)
+    plan = reconciled(workspace, options, gathered)
+    plan = with_shown_annotations(plan, workspace, options, gathered)
+    if workspace.takes_new_notes:
+        from zoterodigest.sync.gathering.new_notes import without_unmade
+
+        made = (action.digest for action in plan.actions if isinstance(action, CreateEntry))
+        gathered = without_unmade(gathered, made)
+    return with_writes(Prepared(workspace, options, gathered, plan, Writes()))
 
 
 def with_writes(prepared: Prepared) -> Prepared:
@@ -168,13 +171,6 @@ def with_writes(prepared: Prepared) -> Prepared:
     objects = len(prepared.writes), len(plan.actions), len(plan.reports)
     _LOG.info("Planned %d objects to write (%d actions, %d reports)", *objects)
     return replace(prepared, stop=stop)
-
-
-def planned(workspace: Workspace, options: Options, gathered: Gathered) -> Plan:
-    """Return the plan of a run, with the annotations that it brings into entries."""
-    return with_shown_annotations(
-        reconciled(workspace, options, gathered), workspace, options, gathered
-    )
 
 
 def with_shown_annotations(

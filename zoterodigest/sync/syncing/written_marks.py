@@ -12,10 +12,9 @@ from zoterodigest.core.values.record import Entry
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.gathering.compared import compared_entry
-from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.gather import Gathered, unread_in
 from zoterodigest.sync.gathering.intent import SYNC, Sync
 from zoterodigest.sync.gathering.sources import ReadBib, ReadDigest, Source, source_with
-from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.leaving_marks import leave_marks, may_be_quiet
 from zoterodigest.sync.run.run import Prepared, plan_over
