@@ -243,3 +243,8 @@ def test_what_people_belong_to_is_no_part_of_their_names(
 
 def test_an_affiliation_before_et_al_is_no_name() -> None:
     assert parse_names("Ann Bee (ASU, Amazon) et al.") == Names(("Ann Bee",), truncated=True)
+
+
+def test_a_last_name_that_is_turned_round_begins_with_no_initial() -> None:
+    assert parse_names("E. Agustsson, R").people == ("E. Agustsson", "R")
+    assert parse_names("Agustsson, R").people == ("Agustsson, R",)

@@ -421,3 +421,39 @@ def test_a_heading_above_the_level_of_the_template_is_that_of_a_section(sections
 
     # `## Three` holds one of the entries, `## Five` is one.
     assert [one["title"] for one in read] == ["One", "Two", "Four", "Five"]
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        (
+            "E. Agustsson, R. Timofte. Learning to See, ICCV, 2017",
+            ["E. Agustsson, R. Timofte", "Learning to See", "ICCV, 2017"],
+        ),
+        (
+            "Tong Tong, Gen Li. Fast Image Restoration, CVPR, 2017",
+            ["Tong Tong, Gen Li", "Fast Image Restoration", "CVPR, 2017"],
+        ),
+        ("Jimmy SJ. Ren, Li Xu, Shepard Networks, NIPS, 2015", []),
+    ],
+)
+def test_names_are_not_torn_and_a_venue_takes_no_title_along(line: str, read: list[str]) -> None:
+    [*found] = slots_in(f"- {line}\n", "- {authors}. {title}, {venue}")
+
+    assert [*found[0].values()] == read if read else found == []
+
+
+@pytest.mark.parametrize(
+    ("line", "template"),
+    [
+        # "E. Agustsson, R", "Timofte" and the rest as a venue would be the only way.
+        (
+            "E. Agustsson, R. Timofte. Learning to See, ICCV, 2017",
+            "- {authors}. {title}. {venue}",
+        ),
+        ("Ann Bee and Andrew P. and Rob Bishop, On Owls", "- {authors}. {title}"),
+        ("On Owls, ICCV (2017)", "- {title} ({venue})"),
+    ],
+)
+def test_a_line_is_not_read_if_the_only_way_makes_wrong_values(line: str, template: str) -> None:
+    assert slots_in(f"- {line}\n", template) == []

@@ -291,7 +291,8 @@ def _with_first_names(pieces: list[str]) -> list[str]:
     is_cut = last is not None
     names, rest = (pieces[:-1], pieces[-1:]) if is_cut else (pieces, [])
     firsts, lasts = names[1::2], names[::2]
-    are_turned = all(map(_INITIALS.fullmatch, firsts)) and not any(map(_INITIALS.fullmatch, lasts))
+    # "E. Agustsson, R" is cut off within the second name: a last name begins with no initial.
+    are_turned = all(map(_INITIALS.fullmatch, firsts)) and not any(map(_INITIAL.match, lasts))
     if firsts and len(firsts) == len(lasts) and are_turned:
         return [", ".join(pair) for pair in zip(lasts, firsts, strict=True)] + rest
     # "LeCun, Yann, Yoshua Bengio": the first of them alone is turned round.
@@ -343,6 +344,7 @@ def _is_last_name(text: str) -> bool:
 
 
 _INITIALS = lazy_regex(r"(?:[A-ZÀ-ÖØ-ÞŁŠŽ]\.?[ -]?){1,4}")
+_INITIAL = lazy_regex(rf"{_INITIALS.pattern}$|[A-ZÀ-ÖØ-ÞŁŠŽ]\.[ -]?\w")
 _FIRST_NAMES = lazy_regex(r"[A-Z][^\W\dA-Z_]+(?:-\w+)?(?: [A-Z]\.?)*")
 _ALL_FIRST_NAMES = lazy_regex(rf"{_FIRST_NAMES.pattern}(?: {_FIRST_NAMES.pattern}){{0,2}}")
 _LAST_NAME = lazy_regex(r"(?:Mc|Mac|Le|La|De|Du|Di|O['’])?[A-Z][^\W\dA-Z_]+(?:-[A-Z][^\W\dA-Z_]+)?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.read.people import (
+    OF_VENUE,
     are_last_names,
     is_ideographic_name,
     is_without_case,
@@ -59,10 +60,22 @@ def _is_venue(text: str, venues: VenueTable) -> bool:
         return False
     if name and (venues.find(name) is not None or name.startswith(PUBLISHERS)):
         return True
+    if _ends_in_venue(name, venues):
+        return False
     if (_YEAR_FIRST.match(text) and _HYPHENS.search(name)) or _BARE_YEAR.fullmatch(text):
         return False
     return bool(reading.year) and (not name or name[0].isupper()) and ". " not in name
 
+
+def _ends_in_venue(name: str, venues: VenueTable) -> bool:
+    """Whether it is a title with its venue: "Learning to See, ICCV"."""
+    title, comma, venue = name.rpartition(", ")
+    is_short = len(title.split()) < _FEWEST_TITLE_WORDS
+    return bool(comma) and not is_short and not OF_VENUE.search(title) and bool(venues.find(venue))
+
+
+_FEWEST_TITLE_WORDS = 3
+"""Of fewer words is also the name of a publisher: "Springer Verlag, ICANN 2002"."""
 
 _YEAR_FIRST = lazy_regex(r"\d\d-[A-Z]")
 _BARE_YEAR = lazy_regex(r"[A-Za-z]+\d\d")

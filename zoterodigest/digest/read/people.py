@@ -119,6 +119,20 @@ def begins_with_name(text: str) -> bool:
     )
 
 
+def are_torn(people: str, title: str) -> bool:
+    """Whether a list of names goes on in the title: "Jimmy SJ" and "Ren, Li Xu, Shepard Networks".
+
+    "Doe, A" may end a list: there an initial is a whole first name.
+    """
+    if _GOES_ON.match(title):
+        return True
+    last = names.parse_authors(people).people[-1:]
+    is_cut = bool(last) and "," not in last[0] and _ENDS_IN_INITIAL.search(last[0]) is not None
+    return is_cut and begins_with_name(title)
+
+
+_GOES_ON = lazy_regex(r"(?:and|&|et) ")
+_ENDS_IN_INITIAL = lazy_regex(r"[\s.-][A-Z]{1,2}$")
 _NAME_END = lazy_regex(r"[,;.](?:\s|$)|\s(?:and|&)\s")
 
 

@@ -25,7 +25,7 @@ from zoterodigest.digest.read.found import EntryRange, is_title
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
 from zoterodigest.digest.read.open_titles import has_no_open_title
-from zoterodigest.digest.read.people import begins_with_name
+from zoterodigest.digest.read.people import are_torn, begins_with_name
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import (
     BLANKS,
@@ -363,6 +363,14 @@ def _is_taken(
         return False
     if not all(takes(name, text, venues) for name, text in zip(names, texts, strict=True)):
         return False
+    if ("authors", "title") in pairwise(names) and not chosen.is_loose:
+        at = names.index("title")
+        if are_torn(texts[at - 1], texts[at]):
+            return False
+    if ("title", "venue") in pairwise(names) and not chosen.is_loose:
+        at = names.index("title")
+        if not parse_venue(texts[at + 1]).venue and _ends_in_venue(texts[at], venues):
+            return False
     if chosen.is_loose:
         from zoterodigest.digest.read.loose_lines import is_plausible
 
@@ -370,6 +378,14 @@ def _is_taken(
     return not form.entry.is_general or all(
         is_clear(name, text, venues) for name, text in zip(names, texts, strict=True)
     )
+
+
+def _ends_in_venue(title: str, venues: VenueTable) -> bool:
+    """Whether a title takes the venue along that the year behind it belongs to."""
+    return venues.find(_IN_TITLE.split(title)[-1].strip()) is not None
+
+
+_IN_TITLE = lazy_regex(r"[,.;:\"”]")
 
 
 def _are_apart(chosen: ChosenPattern, texts: Sequence[str], match: LineMatch) -> bool:
