@@ -108,3 +108,56 @@ def test_an_edit_in_a_quote_below_a_title_changes_its_line_alone() -> None:
     assert edited.refusals == ()
     expected = QUOTED_BELOW.replace("Grace Hopper, Kurt Gödel", "Grace Hopper, Emmy Noether")
     assert edited.source.decode() == expected
+
+
+CITED = """\
+# Papers
+
+- <a name="Ada24"></a>Lovelace, A., Gödel, K.,  
+*[Counting Owls by Ear in the Dark](https://doi.org/10.1000/1)*,  
+IEEE Trans. Biomed. Circuits Syst. (TBCAS), 12(4):860-870, 2024. [PDF](https://a.org/1.pdf)
+    - [Code](https://github.com/ada/owls)
+    - <a name="Ada22"></a>Lovelace, A.  
+*[Counting Mice by Ear in the Dark](https://doi.org/10.1000/2)*,  
+Int. Conf. Owls, Mice and Machines (OMM), 2022, pp. 12-14.
+- [Lovelace et al., TBCAS 2024](#Ada24),  
+*Counting Owls by Ear in the Dark*.
+- Hopper, G., Noether, E.,<br/>
+[Compilers for Birds of the Night](https://doi.org/10.1000/3),<br/>
+Front. Neurosci. (2016), 10:115.
+"""
+
+
+def test_authors_title_and_venue_may_each_have_a_line_of_an_item() -> None:
+    owls, mice, birds = read(CITED.encode()).entries
+
+    assert owls.title == "Counting Owls by Ear in the Dark"
+    assert owls.reading.fields["authors"] == Names(("Lovelace, A.", "Gödel, K."))
+    assert owls.reading.fields["venue"] == "IEEE Trans. Biomed. Circuits Syst. (TBCAS)"
+    assert mice.reading.fields["venue"] == "Int. Conf. Owls, Mice and Machines (OMM)"
+    assert mice.reading.fields["year"] == "2022"
+    assert birds.reading.fields["authors"] == Names(("Hopper, G.", "Noether, E."))
+    assert (birds.reading.fields["venue"], birds.reading.fields["year"]) == (
+        "Front. Neurosci.",
+        "2016",
+    )
+
+
+def test_a_paper_below_another_is_an_entry_if_its_authors_come_first_too() -> None:
+    owls, mice, _ = read(CITED.encode()).entries
+
+    assert (owls.first, owls.last) == (2, 5)
+    assert (mice.first, mice.last) == (6, 8)
+
+
+def test_a_link_to_a_place_in_the_file_is_no_title() -> None:
+    assert "et al" not in " ".join(it.title for it in read(CITED.encode()).entries)
+
+
+def test_an_edit_of_a_line_of_an_item_changes_that_line_alone() -> None:
+    document = read(CITED.encode())
+
+    edited = put_digest(document, {1: {"title": "Counting Rats by Ear in the Dark"}}, read)
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == CITED.replace("Mice by Ear", "Rats by Ear")

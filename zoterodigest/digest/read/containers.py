@@ -179,7 +179,7 @@ def _plain(lines: Lines, form: DigestFormat, *, blanks: int) -> Iterator[EntryRa
     if form.reads_parts:
         # Behind a comma a list of authors goes on, also with the title on a line of its own.
         found = (head for head in found if not _is_behind_comma(lines, head.line))
-        found = _first_and_alike(lines, found)
+        found = _first_and_alike(lines, _out_of_items(lines, found))
     heads = _of_entries(found, reaches)
     # A topic over a list of links is no part of the entry above it; one over remarks may be.
     ends = [line for line in topics if _leads_links(lines, line)]
@@ -197,6 +197,22 @@ def _quote_below(lines: Lines, line: int, stop: int) -> int:
     while last + 1 < stop and _QUOTED.match(lines[last + 1]) and not is_boundary(lines, last + 1):
         last += 1
     return last
+
+
+def _out_of_items(lines: Lines, found: Iterable[Head]) -> Iterator[Head]:
+    """Yield the heads that are no further line of a list item.
+
+    CommonMark 5.2: the next line of a paragraph may stand less deep than its item.
+    """
+    after, is_in_item = 0, False
+    for head in found:
+        for line in range(after, head.line):
+            is_in_item = bool(_MARKER.match(lines[line])) or (
+                is_in_item and not (lines.is_blank(line) or is_boundary(lines, line))
+            )
+        after = head.line
+        if not is_in_item or _MARKER.match(head.data):
+            yield head
 
 
 def _first_and_alike(lines: Lines, found: Iterable[Head]) -> Iterator[Head]:
@@ -356,7 +372,7 @@ def _item_end(
         # A `<details>` must not swallow the entries of an earlier format, left open no others.
         if lines.is_taken(line) or (is_head and (is_topic or open_details > 0)):
             break
-        if is_head and data[: indent_of(data)] == beside:
+        if is_head and (data[: indent_of(data)] == beside or _follows_up(head, heads[line])):
             break
         if open_details <= 0 and _is_beyond(lines, line, indent, last):
             break
@@ -367,6 +383,11 @@ def _item_end(
             last = line
             open_details = max(open_details, 0) + depth_change(data)
     return last if open_details <= 0 else _unclosed_end(lines, head.line, last, indent)
+
+
+def _follows_up(head: Head, below: Head) -> bool:
+    """Whether an item within another is a paper of its own: in both, authors lead the title."""
+    return "before" in head.match.groups and "before" in below.match.groups
 
 
 def _is_beyond(lines: Lines, line: int, indent: int, last: int) -> bool:

@@ -75,6 +75,7 @@ _HARD_BREAKS = lazy_regex(rb"\\[ \t\r]*(?:\n|\Z)")
 _OPENING, _CLOSING = "“".encode(), "”".encode()
 _HARD_BREAK = lazy_regex(rb"(?:[ \t]{2}|\\|<br[ \t]*/?>[ \t]*)\Z", re.I)
 _BLOCK = lazy_regex(rb"[ \t]*(?:[-*+][ \t]|\xe2\x80\xa2|\d{1,9}[.)][ \t]|[|>#<]|`{3}|~{3})")
+_LINKED_TITLE = lazy_regex(rb"[ \t]*[*_]{0,3}\[[^\[\]]{20,}\]\(")
 _MOST_WRAPS = 3
 """In so many further lines the head of an item may go on."""
 
@@ -286,21 +287,28 @@ class Lines:
 
     def _wraps_of(self, line: int, offset: int) -> int:
         text = self[line][offset:]
-        is_before_title = bool(_YEAR_LAST.search(text))
+        is_before_title = bool(_YEAR_LAST.search(text)) or self._is_above_title(line, text)
         for below in range(line + 1, min(line + 1 + _MOST_WRAPS, len(self))):
             is_text = self.is_open(below) and not self.is_blank(below)
             # Behind a comma a list of authors goes on with the title, also below a hard break.
-            is_before_title = is_before_title or text.rstrip().endswith(b",")
-            goes_on = is_before_title or _is_unclosed(text)
-            if not goes_on or not is_text or _BLOCK.match(self[below]):
+            bare = _HARD_BREAK.sub(b"", text).rstrip()
+            goes_on = is_before_title or bare.endswith(b",")
+            if not (goes_on or _is_unclosed(text)) or not is_text or _BLOCK.match(self[below]):
                 return 0
-            if _HARD_BREAK.search(text) and not text.rstrip().endswith(b","):
+            if not goes_on and _HARD_BREAK.search(text):
                 return 0
             text = text.rstrip() + b" " + self[below]
             is_before_title = False
-            if not _is_unclosed(text) and not text.rstrip().endswith(b","):
+            bare = _HARD_BREAK.sub(b"", text).rstrip()
+            if not _is_unclosed(text) and not bare.endswith(b","):
                 return below - line
         return 0
+
+    def _is_above_title(self, line: int, text: bytes) -> bool:
+        """Whether a linked title begins the next line, and names stand before it."""
+        if b"," not in text or b"](" in text or line + 1 == len(self):
+            return False
+        return _LINKED_TITLE.match(self[line + 1]) is not None
 
     @cached_property
     def wrapped(self) -> BareLines:

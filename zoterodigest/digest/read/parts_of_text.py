@@ -22,7 +22,7 @@ from zoterodigest.digest.read.people import (
 )
 from zoterodigest.digest.read.shapes import MOST_WORDS_ALONE
 from zoterodigest.digest.read.slots import one_line
-from zoterodigest.digest.read.venues import is_name_like, is_venue
+from zoterodigest.digest.read.venues import is_abbreviated, is_name_like, is_venue
 from zoterodigest.frozen import frozen
 from zoterodigest.regex import lazy_regex
 
@@ -42,14 +42,6 @@ _TRIM = " \t\r\n\u00a0.,;:，。；：、*_`|()[]{}（）【】<>~\"“”'‘�
 _SENTENCE = lazy_regex(r"(?<=[^\s.])\.\s+(?=[^\s])|(?<=[;；])\s*")
 _COLON = lazy_regex(r"[:：](?=\s|$)")
 _ET_AL = lazy_regex(r"(?<=[*_])et\.? ?al\.?[*_]|\bet\.? ?al\b\.?", re.I)
-_ABBREVIATED = lazy_regex(
-    r"(?:acad|access|al|am|anal|ann|appl|assoc|bull|chem|commun|comp|comput|conf|dr|eds?|eng|eur|gen|inf|intl?"
-    r"|intell|jr?|lang|learn|lett|mach|math|med|natl?|no|pattern|phil|phys|pp|proc|psychol|res|rev"
-    r"|sci|soc|sr|st|stat|symp|syst|theor|trans|vis|vol|vs)",
-    re.I,
-)
-"""Words of the names of journals that end in a period."""
-
 _FILLER = lazy_regex(
     r"(?:in|by|at|and|or|on|from|via|with|authors?|published|accepted|to appear(?: in)?|in proc"
     r"|(?:in )?proceedings of(?: the)?|presented at|accepted (?:by|at|to)|published (?:in|at|by)"
@@ -70,7 +62,7 @@ _LEADING = lazy_regex(
 _BY = lazy_regex(r"(?:(?:written )?by|with|authors?\s*:)\s+(?=\S)", re.I)
 _VOLUME = lazy_regex(
     r"(?<!['’])[,\s]+(?!(?:19|20)\d\d\b)(?:vol(?:ume)?\.?\s*)?\d{1,4}(?:\.\d{1,5})?\s*(?:\(\s*(?!(?:19|20)\d\d\))\d{1,4}(?:[-–/]\d{1,4})?\s*\))?"
-    r"(?:\s*:\s*(?:\d{1,8}(?:\s*[-–]+\s*\d{1,6})?|e\d{3,8}))?(?:\s*,\s*(?:no|issue)\.?\s*\d{1,4}|,\s*\d{1,3}(?=,?\s*(?:Article|\(|$)))?"
+    r"(?:\s*:\s*(?:\d{1,8}(?:\s*[-–]+\s*\d{1,6})?|e[a-z]{0,4}\d{3,8}))?(?:\s*,\s*(?:no|issue)\.?\s*\d{1,4}|,\s*\d{1,3}(?=,?\s*(?:Article|\(|$)))?"
     r"(?:\s*,\s*Article\s*\d{1,4})?"
     r"(?:\s*,\s*(?:pp?\.?|pages)\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?|\s*,\s*\d{1,6}\s*[-–]+\s*\d{1,6})?"
     r"(?=[\s,.;(]|$)",
@@ -515,23 +507,13 @@ def _cut(
     pattern, holds_parts = cuts
     cursor = start
     for found in pattern.finditer(text, start, end):
-        if pattern is _SENTENCE and _is_abbreviated(text, start, found.start()):
+        if pattern is _SENTENCE and is_abbreviated(text, start, found.start()):
             continue
         yield cursor, found.start()
         if holds_parts:
             yield found.span(found.lastgroup or 0)
         cursor = found.end()
     yield cursor, end
-
-
-def _is_abbreviated(text: str, start: int, period: int) -> bool:
-    """Whether the period ends an abbreviation or an initial, and no sentence."""
-    if text[period : period + 1] != ".":
-        return False
-    word = re.split(r"[\s.(-]", text[max(start, period - 20) : period])[-1]
-    if word.lower() == "al":
-        return False
-    return len(word) < 2 or (word[0].isupper() and _ABBREVIATED.fullmatch(word) is not None)
 
 
 def _is_balanced(text: str) -> bool:

@@ -22,6 +22,20 @@ _RESEARCH = lazy_regex(r"\bresearch\b", re.I)
 """A word of journals, of titles and of the names of firms, which a volume or a date tells apart."""
 _SMALL = lazy_regex(r"an?|and|at|der?|des|di|et|for|from|in|its|la|of|on|the|to|und|van|von")
 """Words in the name of a venue that begin with a small letter."""
+_OF_VENUE_IN_SHORT = lazy_regex(r"\b(?:Conf|Front|Int|J|Lett|Mag|Proc|Rev|Symp|Trans)\. ")
+"""What begins or goes on with the name of a venue in short: "Int. Conf. Image Processing"."""
+
+_ABBREVIATED = lazy_regex(
+    r"(?:acad|access|al|am|anal|ann|appl|artif|assoc|bioinform|biol|biomed|bull|chem|circ"
+    r"|clin|cogn|comm(?:un)?|comp|comput|conf|discov|distrib|dr|eds?|electron|eng|eur"
+    r"|front|fundam|gen|ind|inf|instrum|intell|interdiscip|intl?|jr?|knowl|lang|learn"
+    r"|lett|mach|mag|math|med|natl?|netw|neuro(?:robot|sci)|no|pattern|phil|phys|pp|proc"
+    r"|process|psychol|res|rev|robot|sci|sel|signal|soc|softw|sr|st|stat|surv|symp|syst"
+    r"|technol|theor|trans|transp|vis|vol|vs)",
+    re.I,
+)
+"""Words of the names of journals that end in a period."""
+
 _PROCEEDINGS = ("Proceedings of ", "In Proceedings of ", "Proc. of ", "In Proc. of ")
 _IN_SLOT = lazy_regex(
     r"accepted|access|appear|arxiv|as|award|be|best|by|candidate|conference|demo|early|findings"
@@ -56,15 +70,32 @@ def is_venue(
         return False
     if _NO_VENUE.search(name) or name.count("(") != name.count(")"):
         return False
-    if not is_sure and (". " in name or _may_be_firm(name, is_cited=is_named and is_dated)):
+    if not is_sure and (
+        _holds_sentence(name) or _may_be_firm(name, is_cited=is_named and is_dated)
+    ):
         return False
-    if OF_VENUE.search(name):
+    if OF_VENUE.search(name) or (is_named and _OF_VENUE_IN_SHORT.search(name)):
         is_publisher = is_named and len(words) > 1 and words[-1] == "Press"
         return is_sure or is_dated or is_publisher or len(words) >= _FEWEST_WORDS
     if "," in name or (" and " in name and not (is_named and is_dated)):
         return False
     is_short_form = any(map(_CAPITALS.search, re.split("[ -]", name)))
     return is_sure or (is_dated and (is_short_form or is_named)) or (is_named and is_marked)
+
+
+def is_abbreviated(text: str, start: int, period: int) -> bool:
+    """Whether the period ends an abbreviation or an initial, and no sentence."""
+    if text[period : period + 1] != ".":
+        return False
+    word = re.split(r"[\s.(-]", text[max(start, period - 20) : period])[-1]
+    if word.lower() == "al":
+        return False
+    return len(word) < 2 or (word[0].isupper() and _ABBREVIATED.fullmatch(word) is not None)
+
+
+def _holds_sentence(name: str) -> bool:
+    periods = (found.start() for found in re.finditer(r"\. ", name))
+    return not all(is_abbreviated(name, 0, at) for at in periods)
 
 
 def _may_be_firm(name: str, *, is_cited: bool) -> bool:
