@@ -60,7 +60,7 @@ tests:
 # One process for each part, the long ones first: to collect all tests in two processes and to send
 # each to one of them took an eighth of the CPU time of 5,000 small tests. `rest` is whatever
 # is in no other. The tests of sync are two parts: as one, it ran alone at the end.
-PARTS := $(addprefix tests-of-,sync sync-to-g histories cli values rest digest vaults)
+PARTS := $(addprefix tests-of-,sync histories sync-to-g cli values digest rest vaults)
 IN_sync := tests/sync
 IN_sync-to-g := $(wildcard tests/sync/test_[a-g]*.py)
 IN_histories := tests/sync/histories
