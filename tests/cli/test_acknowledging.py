@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item, in_library
 from tests.cli.test_push import ATTENTION, RESNET
+from tests.made_once import made_once
 from zoterodigest.library.port import LibraryItem
 
 OTHER_TITLE = "Deep Residual Learning"
@@ -18,12 +19,16 @@ OTHER_TITLE = "Deep Residual Learning"
 @pytest.fixture
 def lock(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
     """Return the lock file of a digest, of which one title has diverged from the library's."""
-    (tmp_path / "papers.md").write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
-    zoterodigest("push", "papers.md", "--yes")
-    edited_item(tmp_path, RESNET[0], title=OTHER_TITLE)
     lock = tmp_path / "zoterodigest.lock"
-    lock.unlink()
-    zoterodigest("sync", "papers.md", "--yes")
+
+    def make() -> None:
+        (tmp_path / "papers.md").write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+        zoterodigest("push", "papers.md", "--yes")
+        edited_item(tmp_path, RESNET[0], title=OTHER_TITLE)
+        lock.unlink()
+        zoterodigest("sync", "papers.md", "--yes")
+
+    made_once(tmp_path, make)
     return lock
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest
+from tests.made_once import made_once
 from tests.terminal import Terminal
 from zoterodigest.cli.base.completion import (
     collections_like,
@@ -61,9 +62,13 @@ def _completed(shell: str, text: str) -> str:
 @pytest.fixture
 def library(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
     """A folder with a trial library of one tagged paper."""
-    (tmp_path / "papers.md").write_text(a_digest(("Attention Is All You Need", "1706.03762")))
-    assert zoterodigest("push", "papers.md", "--yes", "--offline").code == 0
-    assert zoterodigest("tag", "attention", "+to read").code == 0
+
+    def make() -> None:
+        (tmp_path / "papers.md").write_text(a_digest(("Attention Is All You Need", "1706.03762")))
+        assert zoterodigest("push", "papers.md", "--yes", "--offline").code == 0
+        assert zoterodigest("tag", "attention", "+to read").code == 0
+
+    made_once(tmp_path, make)
     return tmp_path
 
 

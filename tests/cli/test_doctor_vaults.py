@@ -12,7 +12,9 @@ from shutil import rmtree
 import pytest
 
 from tests.cli.conftest import Ran, Zoterodigest
+from tests.made_once import made_once
 
+CONFIGURATION = '[[digest]]\npath = "Papers/**/*.md"\nentry = "file"\n[sync]\nhold = 0\n'
 NOTE = """\
 ---
 citekey: {key}
@@ -31,14 +33,16 @@ def _note(key: str, title: str, more: str = "", body: str = "Mine.") -> str:
 @pytest.fixture
 def vault(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
     """A vault of two notes, in sync."""
-    (tmp_path / "zoterodigest.toml").write_text(
-        '[[digest]]\npath = "Papers/**/*.md"\nentry = "file"\n[sync]\nhold = 0\n', encoding="utf-8"
-    )
     folder = tmp_path / "Papers"
-    folder.mkdir()
-    for key, title in (("a2021", "Learning to See"), ("b2021", "Learning to Hear")):
-        (folder / f"@{key}.md").write_text(_note(key, title), encoding="utf-8")
-    assert zoterodigest("push", "--yes", "--offline").code == 0
+
+    def make() -> None:
+        (tmp_path / "zoterodigest.toml").write_text(CONFIGURATION, encoding="utf-8")
+        folder.mkdir()
+        for key, title in (("a2021", "Learning to See"), ("b2021", "Learning to Hear")):
+            (folder / f"@{key}.md").write_text(_note(key, title), encoding="utf-8")
+        assert zoterodigest("push", "--yes", "--offline").code == 0
+
+    made_once(tmp_path, make)
     return folder
 
 

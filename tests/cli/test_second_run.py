@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest
+from tests.made_once import made_once
 from zoterodigest.project.running import running
 
 NOWHERE = "desktop?url=http://127.0.0.1:9/api"
@@ -17,10 +18,14 @@ PUSHED = 'library = "{library}"\n[[digest]]\npath = "papers.md"\n[[bibliography]
 @pytest.fixture
 def project(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
     """A project that has pushed, whose library has gone away since: to ask it would be noticed."""
-    (tmp_path / "papers.md").write_text(a_digest(("Attention Is All You Need", "1706.03762")))
     configuration = tmp_path / "zoterodigest.toml"
-    configuration.write_text(PUSHED.format(library="embedded:library.sqlite"))
-    assert zoterodigest("push", "--yes", "--offline").code == 0
+
+    def make() -> None:
+        (tmp_path / "papers.md").write_text(a_digest(("Attention Is All You Need", "1706.03762")))
+        configuration.write_text(PUSHED.format(library="embedded:library.sqlite"))
+        assert zoterodigest("push", "--yes", "--offline").code == 0
+
+    made_once(tmp_path, make)
     feed = '[[feed]]\ndigest = "papers.md"\ncategories = ["cs.CV"]\n'
     configuration.write_text(PUSHED.format(library=NOWHERE) + feed)
     return tmp_path

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest, changed_object, in_library
+from tests.made_once import made_once
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 
@@ -23,8 +24,12 @@ BARE = f"""# Papers
 @pytest.fixture
 def key(zoterodigest: Zoterodigest, tmp_path: Path) -> str:
     """A digest of one paper and a library that holds it; the key of its item."""
-    (tmp_path / "papers.md").write_text(a_digest((TITLE, ARXIV)), encoding="utf-8")
-    assert zoterodigest("push", "papers.md").code == 0
+
+    def make() -> None:
+        (tmp_path / "papers.md").write_text(a_digest((TITLE, ARXIV)), encoding="utf-8")
+        assert zoterodigest("push", "papers.md").code == 0
+
+    made_once(tmp_path, make)
     return next(one.key for one in objects(tmp_path) if one.data["itemType"] != "note")
 
 
