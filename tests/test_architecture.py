@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -467,14 +467,19 @@ def _against_vocabulary(module: str, tree: ast.Module) -> Breaches:
             yield line, f"{name} has a word that is not in our vocabulary"
 
 
-@lru_cache(maxsize=1)
+@cache
 def _nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
-    """Return every node of a module: each rule looks at all of them, one module after the other."""
+    """Return every node of a module: each rule looks at all of them."""
     return tuple(ast.walk(tree))
 
 
-def _imports(module: str, tree: ast.Module) -> Breaches:
-    """Yield line and absolute name of everything imported, `from a import b` as `a.b`."""
+@cache
+def _imports(module: str, tree: ast.Module) -> tuple[tuple[int, str], ...]:
+    """Return line and absolute name of everything imported, `from a import b` as `a.b`."""
+    return tuple(_imported(module, tree))
+
+
+def _imported(module: str, tree: ast.Module) -> Breaches:
     for node in _nodes(tree):
         match node:
             case ast.Import(names=names):
