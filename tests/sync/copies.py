@@ -96,12 +96,18 @@ class Mover:
         with source.library, target.library:
             return carry_out_copy(prepare_copy(source, target, options or self.switching()), silent)
 
-    def undo(self, command: str = "undo", number: int = 0) -> UndoResult:
+    def undo(
+        self,
+        command: str = "undo",
+        number: int = 0,
+        through: Callable[[Library], Library] = same,
+    ) -> UndoResult:
         """Take back a run, by default the one that the command means, in the library of its own."""
         history = self.history()
         meant = run_to_undo if command == "undo" else run_to_redo
         run = history.whole_run(number or meant(history.runs) or 0)
         workspace = self.workspace(run.address)
+        workspace = replace(workspace, library=through(workspace.library))
         with workspace.library:
             return apply_undo(prepare_undo(workspace, run, command=command), silent)
 

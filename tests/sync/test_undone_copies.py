@@ -19,7 +19,7 @@ from tests.sync.copies import (
     template,
 )
 from tests.sync.test_copy_faults import Killed, killing
-from tests.sync.trouble import silent
+from tests.sync.trouble import TroubledLibrary, silent
 from zoterodigest.core.plan.history import listed
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.outside import Allowed, LeadsOutside
@@ -104,6 +104,23 @@ def test_a_redo_that_misses_a_part_of_the_copy_leaves_the_links_where_they_are(
     assert {one.reason for one in redone.declined} == {"it is no longer in the library"}
     assert aside.world.lock_path.read_bytes() == template().lock_path.read_bytes()
     assert aside.configuration == CONFIGURATION
+    assert aside.sync().is_settled
+
+
+def test_a_redo_of_which_the_library_refuses_a_part_leaves_the_links_where_they_are(
+    aside: Mover,
+) -> None:
+    aside.copy()
+    refused = aside.there(ATTENTION)
+    aside.undo()
+
+    redone = aside.undo(
+        "redo",
+        through=lambda library: TroubledLibrary(library, is_accepted=lambda key, _: key != refused),
+    )
+
+    assert {one.reason for one in redone.declined} == {"too odd"}
+    assert aside.world.lock_path.read_bytes() == template().lock_path.read_bytes()
     assert aside.sync().is_settled
 
 

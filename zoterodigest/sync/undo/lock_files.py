@@ -158,10 +158,15 @@ def _lock_back(present: LockFile, undoing: Undoing, results: Results) -> LockFil
     That library has stayed as it was. In a redo it is the copy, which may not be whole any more.
     """
     run = undoing.run
-    is_lost = undoing.is_redo and (undoing.declined or results.failed)
-    if is_lost or not goes_back(present, run):
+    if lacks_copied(undoing, results) or not goes_back(present, run):
         return present
     return replace(run.before, made=present.made, acknowledged=present.acknowledged)
+
+
+def lacks_copied(undoing: Undoing, results: Results) -> bool:
+    """Tell whether a copy that is done again is not whole: then nothing goes over to it."""
+    is_copy = bool(undoing.run.address) and undoing.is_redo
+    return is_copy and bool(undoing.declined or results.failed)
 
 
 def lagging_fields(undoing: Undoing, seen: Seen) -> list[tuple[str, str]]:
@@ -226,8 +231,8 @@ def _links(undoing: Undoing, gathered: Gathered) -> Mapping[str, Link]:
 
 
 def _shown(link: Link, name: str) -> tuple[str | None, ...]:
-    """Return what both ends of a link hold in a field."""
-    item = None if link.item is None or link.item.is_trashed else link.item
+    """Return what both ends of a link hold in a field; no link goes to an item in the trash."""
+    item = link.item
     note = item.live_note(link.row.id) if item else None
     at_note = note.shown_to(link.entry)[1].get(name) if note else None
     at_item = item.raws.get(name) if item else None

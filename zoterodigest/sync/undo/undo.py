@@ -34,7 +34,13 @@ from zoterodigest.sync.gathering.known_lock import OtherLibrary, known_as
 from zoterodigest.sync.gathering.stored_keys import run_as_stored
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.removal.removal import Removal
-from zoterodigest.sync.undo.lock_files import goes_back, lagging_fields, lock_after, released_lock
+from zoterodigest.sync.undo.lock_files import (
+    goes_back,
+    lacks_copied,
+    lagging_fields,
+    lock_after,
+    released_lock,
+)
 from zoterodigest.sync.undo.reverting import Declined, Reverting
 from zoterodigest.sync.undo.undoing import Undoing
 
@@ -97,11 +103,11 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
     declined = tuple(dict.fromkeys(reverting.declined))
     runs = read_history(folder).runs
     is_redo, goes_on = is_undo(run.number, runs), run.number in killed_undos(runs)
-    if run.address and is_redo and declined:  # the copy is not whole: nothing goes over to it
-        sent = replace(sent, files=())
     undoing = Undoing(
         workspace, gathered, run, sent, gathered.lock, declined, command, goes_on, is_redo
     )
+    if lacks_copied(undoing, NOTHING_FAILED):
+        undoing = replace(undoing, sent=replace(sent, files=()))
     return replace(undoing, lock=lock_after(undoing, NOTHING_FAILED))
 
 
@@ -182,6 +188,7 @@ def apply_undo(undoing: Undoing, progress: Progress) -> UndoResult:
         released=None if released is None else _ending(undoing, released, is_last=False),
         undoes=undoing.run.number,
         address=undoing.run.address,
+        files=lambda results, _: () if lacks_copied(undoing, results) else undoing.sent.files,
     )
     results = apply(changes, progress)
     failed = tuple(undoing.failed(results))
