@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Zoterodigest
+from tests.sync.test_undo import refuse
 from tests.sync.world import World
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
@@ -286,3 +287,16 @@ def test_an_entry_that_undo_leaves_keeps_its_facts(
     assert "My Masked Autoencoders" in path.read_text("utf-8")
     assert "A Second Paper" not in path.read_text("utf-8")
     assert (folder / PENDING).read_bytes() == kept
+
+
+def test_facts_stay_known_if_the_digest_of_an_undone_addition_cannot_be_written(
+    zoterodigest: Zoterodigest, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zoterodigest("add", "refs.bib", "--offline")
+    with monkeypatch.context() as patched:
+        refuse(patched, "papers.md")
+        refused = zoterodigest("undo", "--yes")
+
+    assert "papers.md cannot be written" in refused.err
+    zoterodigest("sync", "--yes")
+    assert item(folder)["pages"] == "16000-16009"

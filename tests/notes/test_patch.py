@@ -234,6 +234,14 @@ def test_a_block_of_another_kind_in_place_of_an_image_keeps_the_image() -> None:
     assert html == wrapped(OURS, "<pre>code</pre>", f"<p>{image}</p>")
 
 
+def test_an_image_in_a_list_of_terms_is_kept() -> None:
+    image = '<img alt="" data-attachment-key="ABCD1234">'
+    terms = f"<dl><dt>t {image}</dt><dd>d</dd></dl>"
+    present = wrapped(OURS, "<p>a</p>", terms, f"<p>b {image}</p>", f"<h4>c {image}</h4>")
+
+    assert patched(present, a_note("one")).count(image) == 3
+
+
 def test_a_block_that_would_slip_under_a_private_heading_is_not_written() -> None:
     present = wrapped(OURS, "<h4>Private</h4>", "<p>secret</p>", "<h4>Mine</h4>")
 

@@ -15,7 +15,7 @@ from tests.sync.trouble import silent, troubled
 from tests.sync.world import Data, World, reports
 from zoterodigest.core.links.link import LinkState, LockFile
 from zoterodigest.core.plan.history import run_to_undo, undone_by
-from zoterodigest.core.plan.reports import Conflict
+from zoterodigest.core.plan.reports import AddedItem, Conflict
 from zoterodigest.library.port import BadLibrary, LibraryItem
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import History, history_folder, read_history
@@ -121,6 +121,23 @@ def test_undo_of_a_first_push_leaves_an_empty_library_and_tombstones(pushed: Wor
     pushed.push(Options(Sync(may_pull=False, relink=True)))
     assert pushed.keys_by_title().keys() == {SWIN, GAN}
     assert pushed.plan().is_settled
+
+
+def test_an_item_that_comes_out_of_the_trash_after_an_undo_is_told_as_added(
+    pushed: World,
+) -> None:
+    text = digest(pushed).decode()
+    pushed.markdown(
+        "Notes.md", text + notes(quoted("A Third Paper", "2401.00003"))[len("# Notes") :]
+    )
+    pushed.push()
+    key = pushed.key("A Third Paper")
+    undone(pushed)
+    pushed.markdown("Notes.md", text)
+
+    pushed.change(key, deleted=0)
+
+    assert len(reports(pushed.plan(SYNC), AddedItem)) == 1
 
 
 def test_undo_of_an_adoption_gives_the_item_back_as_it_was(world: World) -> None:
