@@ -59,7 +59,10 @@ def _read_comment(comment: str, names: VenueNames) -> StatedVenue:
     reading = weighed(tuple(_claims(text, names)), "comment", comment)
     if not reading.venue:
         return reading
-    awards = dict.fromkeys((*reading.awards, *_lone_awards(text)))
+    awards = dict.fromkeys(reading.awards)
+    for part in re.split(r"[.;,|()]", text):
+        if wording.LONE_AWARD.fullmatch(part.strip()):
+            awards |= dict.fromkeys(awards_in(part))
     return replace(reading, awards=tuple(awards))
 
 
@@ -162,13 +165,6 @@ def _is_of_another(text: str, start: int, cue: re.Match[str], *, named: Named) -
     # TPAMI" speaks of this work. So only the words just before the journal count.
     earlier = part if named.is_journal else text[: cue.start()]
     return lookup_tables().another_version.search(earlier) is not None
-
-
-def _lone_awards(text: str) -> Iterator[str]:
-    """Yield the awards that stand alone between two marks."""
-    for part in re.split(r"[.;,|()]", text):
-        if wording.LONE_AWARD.fullmatch(part.strip()):
-            yield from awards_in(part)
 
 
 def _read_journal_ref(journal_ref: str, names: VenueNames) -> StatedVenue:

@@ -134,17 +134,23 @@ def _said_in(comment: str, journal_ref: str, first: str, zotero: ZoteroMapping) 
         alone = published_in(comment, "", submitted=first, venues=zotero.venues)
         if alone.venue and _is_journal(alone, zotero) != _is_journal(readings[0], zotero):
             readings.append(alone)
-    return [_statement_of(reading, zotero) for reading in readings if reading.venue]
+    return [
+        Statement(
+            Source.ARXIV,
+            index_venue(reading.venue, zotero.venues),
+            reading.said,
+            reading.year,
+            pages=reading.pages,
+            award=", ".join(reading.awards),
+        )
+        for reading in readings
+        if reading.venue
+    ]
 
 
 def _is_journal(reading: StatedVenue, zotero: ZoteroMapping) -> bool:
     venue = zotero.venues.find(reading.venue)
     return venue is not None and venue.kind is VenueKind.JOURNAL
-
-
-def _statement_of(said: StatedVenue, zotero: ZoteroMapping) -> Statement:
-    venue, award = index_venue(said.venue, zotero.venues), ", ".join(said.awards)
-    return Statement(Source.ARXIV, venue, said.said, said.year, pages=said.pages, award=award)
 
 
 def _said_by_index(candidate: IndexedWork, zotero: ZoteroMapping) -> Statement:

@@ -249,7 +249,10 @@ def missing_keys(cited: Cited, known: Iterable[str]) -> Mapping[KeyAt, str]:
     Each key comes once for each file, where it is cited first. "" if no key is similar.
     """
     readable = dict.fromkeys(known)
-    absent = [one for one in _first_places(cited.citations) if one.key not in readable]
+    first: dict[tuple[str, str], KeyAt] = {}
+    for one in cited.citations:
+        first.setdefault((one.key, one.at.file), one)
+    absent = [one for one in first.values() if one.key not in readable]
     similar = _similar_keys([one.key for one in absent], readable)
     return {one: similar[one.key] for one in absent}
 
@@ -297,14 +300,6 @@ def _named_in(one: _Known, names: frozenset[str]) -> Iterator[str]:
             for piece in each.pieces:
                 keys = one.bibliography.text(piece.inner).split(",")
                 yield from (key.strip() for key in keys if key.strip())
-
-
-def _first_places(citations: Iterable[KeyAt]) -> Iterator[KeyAt]:
-    """Yield each key once in each file, where it is cited first."""
-    first: dict[tuple[str, str], KeyAt] = {}
-    for one in citations:
-        first.setdefault((one.key, one.at.file), one)
-    yield from first.values()
 
 
 def _used(cited: Cited, by_key: Mapping[str, _Known]) -> frozenset[str]:

@@ -143,7 +143,9 @@ class _SpliceRun:
             if isinstance(found, StandingEntry):
                 if found.key != wanted.key:
                     self._aliases[wanted.key] = found.key
-                    self._follow(wanted.key, found.key)
+                    # An entry of ours stays ours when a person gave it another key.
+                    if wanted.key in self._prints and found.key not in self._prints:
+                        self._prints[found.key] = self._prints.pop(wanted.key)
                 # Two wanted entries may be one work in the file; the first one writes it.
                 if found.tile.span.start not in claimed:
                     claimed.add(found.tile.span.start)
@@ -288,11 +290,6 @@ class _SpliceRun:
             )
             for tile in bibliography.broken
         ]
-
-    def _follow(self, old: str, new: str) -> None:
-        """Let an entry of ours stay ours when a person gave it another key."""
-        if old in self._prints and new not in self._prints:
-            self._prints[new] = self._prints.pop(old)
 
     def _doubt(self, key: str, standing: Iterable[StandingEntry]) -> None:
         places = sorted(self._bibliography.place(one.tile.span.start).line for one in standing)

@@ -129,7 +129,9 @@ class _Scanner:
         closer = b"}" if self._source[opening : opening + 1] == b"{" else b")"
         match found["type"].lower():
             case b"comment":
-                return CommentTile(Span(start, self._end_of_comment(opening)))
+                if closer == b")":
+                    raise _Broken(opening, "a comment in parentheses ends nowhere")
+                return CommentTile(Span(start, self._closing(opening) + 1))
             case b"string":
                 fields, end = self._fields(found.end(), closer)
                 if not fields:
@@ -230,11 +232,6 @@ class _Scanner:
                 case _:
                     at = self._closing(mark.start()) + 1
         raise _Broken(opening, "a quotation mark that is never closed")
-
-    def _end_of_comment(self, opening: int) -> int:
-        if self._source[opening : opening + 1] == b"(":
-            raise _Broken(opening, "a comment in parentheses ends nowhere")
-        return self._closing(opening) + 1
 
     def _after_blanks(self, at: int) -> int:
         return self._match(_GAP, at).end()
