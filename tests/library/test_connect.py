@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders import an_item
-from zoterodigest.library.connect import BadAddress, connect
+from zoterodigest.library.address import BadAddress
+from zoterodigest.library.connect import connect
 
 
 @pytest.mark.parametrize("path", ["library.sqlite", "below/it/library.sqlite", "a b%20?#é.sqlite"])

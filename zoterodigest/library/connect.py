@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from zoterodigest.library.access import Access, utc_now
-from zoterodigest.library.address import EMBEDDED as EMBEDDED
-from zoterodigest.library.address import BadAddress as BadAddress
 from zoterodigest.library.address import (
+    EMBEDDED,
     DesktopAddress,
     EmbeddedAddress,
     WebAddress,

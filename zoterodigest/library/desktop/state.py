@@ -122,8 +122,12 @@ class DesktopState:
 
     @property
     def _path(self) -> Path | None:
-        instance, library = instance_of(self._session), self._session.address.path
-        return kept_path(self._folder, instance, library) if self._folder else None
+        """The file of this library in this Zotero; None if nothing is kept."""
+        if self._folder is None:
+            return None
+        named = f"{instance_of(self._session)}\0{self._session.address.path}"
+        name = blake2b(named.encode(), digest_size=12).hexdigest()
+        return self._folder / DESKTOP_FILES.replace("*", name)
 
 
 _FORMAT: Final = 1
@@ -148,12 +152,6 @@ class KeptState:
 
 
 _FILE = TypeAdapter(KeptState)
-
-
-def kept_path(folder: Path, instance: str, library: str) -> Path:
-    """Return the file of the library with the path `library` in the Zotero `instance`."""
-    name = blake2b(f"{instance}\0{library}".encode(), digest_size=12).hexdigest()
-    return folder / DESKTOP_FILES.replace("*", name)
 
 
 def load_state(path: Path) -> KeptState:

@@ -153,7 +153,7 @@ def _is_repeat(result: Result) -> bool:
     return isinstance(result, Answer) and result.status == 412
 
 
-def judged(bodies: Sequence[Json], answer: Any, secret: str = "") -> list[Outcome | None]:
+def judged(bodies: Sequence[Json], answer: Any, secret: str) -> list[Outcome | None]:
     """Return what became of each of `bodies`; None if the answer does not tell.
 
     An outcome has the key that the body has, or that the server gave to a body without one (""

@@ -7,8 +7,7 @@ from typing import Any
 
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.tex.names import read_names
-from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.records.homes import Data
+from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.records.properties import names_in, with_extra, with_names
 from zoterodigest.library.rules.schema import ItemType, item_types
 from zoterodigest.regex import lazy_regex

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.item_json import Data as Data
 from zoterodigest.library.rules.schema import item_types
 
 

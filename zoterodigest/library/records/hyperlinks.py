@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from zoterodigest.core.values.identity import Identifier, identifier_in, identifier_of
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, WebLinks, text_in
-from zoterodigest.library.records.homes import Data
+from zoterodigest.library.item_json import Data
 from zoterodigest.regex import lazy_regex
 
 
@@ -49,12 +49,6 @@ def dead_labels(attachments: Sequence[Data]) -> frozenset[str]:
 
 def _is_live_link(attachment: Data) -> bool:
     return attachment.get("linkMode") == "linked_url" and not attachment.get("deleted")
-
-
-def links_of(attachments: Sequence[Data], fields: Fields) -> WebLinks:
-    """Return the links that attachments stand for, in order, as `held_links` does."""
-    found = [link for each in attachments if (link := link_of(each))]
-    return held_links(WebLinks(tuple(found)), fields)
 
 
 def held_links(links: WebLinks, fields: Fields) -> WebLinks:

@@ -21,8 +21,8 @@ from zoterodigest.core.values.record import (
     member_texts,
     text_in,
 )
-from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.records.homes import Data, homes_of
+from zoterodigest.library.item_json import Data, ItemJson
+from zoterodigest.library.records.homes import homes_of
 from zoterodigest.library.records.reading import read_item, read_year
 from zoterodigest.library.records.writing import (
     ItemTarget,

@@ -43,12 +43,6 @@ def with_names(creators: Sequence[Creator], names: Names, role: str) -> list[dic
     return others_before + wanted + others_after
 
 
-def raw_names(creators: Sequence[JsonCreator], role: str) -> str:
-    """Return one text that differs whenever the parts of a creator with `role` differ."""
-    parts = ((one.last, one.first, one.name) for one in creators if one.role == role)
-    return "\n".join(map("\t".join, parts))
-
-
 def _known_or_new(name: str, known: Sequence[Creator], role: str) -> dict[str, Any]:
     for creator in known:
         if same_name(name, _name_of(creator_of(creator))):

@@ -10,11 +10,11 @@ from zoterodigest.core.values.identity import doi_as_written, identifier_of
 from zoterodigest.core.values.record import EMPTY, MARKS, Fields, Members, Value, WebLinks, is_empty
 from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.records.homes import Data, Homes, homes_of
-from zoterodigest.library.records.hyperlinks import held_links, link_in_line, links_of
-from zoterodigest.library.records.properties import extra_values, names_in, raw_names
-from zoterodigest.library.records.tags import is_own_tag, members_in
+from zoterodigest.library.item_json import Data, ItemJson
+from zoterodigest.library.records.homes import Homes, homes_of
+from zoterodigest.library.records.hyperlinks import held_links, link_in_line, link_of
+from zoterodigest.library.records.properties import extra_values, names_in
+from zoterodigest.library.records.tags import is_own_tag
 from zoterodigest.library.records.zotero import ItemRules, LinkHome, ZoteroMapping
 
 
@@ -83,7 +83,9 @@ def _text(home_name: str, form: Callable[[str], str] = str) -> _Reader:
 def _authors(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
     if not homes.role:
         return None
-    return names_in(item.creators, homes.role), raw_names(item.creators, homes.role)
+    parts = ((one.last, one.first, one.name) for one in item.creators if one.role == homes.role)
+    # Their own text differs whenever the parts of a creator differ.
+    return names_in(item.creators, homes.role), "\n".join(map("\t".join, parts))
 
 
 def _venue(item: ItemJson, homes: Homes, zotero: ZoteroMapping) -> _Found:
@@ -103,7 +105,9 @@ def _readable(name: str, raw: str, parsed: str) -> str:
 
 def stated_members(name: str, tags: Iterable[str], rules: ItemRules) -> tuple[str, ...]:
     """Return the members of the field `name` (task, award, categories), in an export too."""
-    return members_in(tags, rules.prefix(name))
+    prefix = rules.prefix(name)
+    members = [tag.removeprefix(prefix).strip() for tag in tags if tag.startswith(prefix)]
+    return tuple(filter(None, members))
 
 
 def _members(name: str) -> _Reader:
@@ -181,7 +185,8 @@ def _links(
         case LinkHome.OFF:
             return None
         case LinkHome.ATTACHMENTS:
-            return links_of(attachments, fields)
+            found = tuple(link for each in attachments if (link := link_of(each)))
+            return held_links(WebLinks(found), fields)
         case LinkHome.EXTRA:
             lines = extra_values(item.text("extra"), zotero.rules.extra.links)
             links = tuple(link for line in lines if (link := link_in_line(line)))

@@ -78,12 +78,6 @@ class Spellings:
         return 0
 
 
-def members_in(tags: Iterable[str], prefix: str) -> tuple[str, ...]:
-    """Return what follows `prefix` in the names of tags that have it, in order."""
-    members = [name.removeprefix(prefix).strip() for name in tags if name.startswith(prefix)]
-    return tuple(filter(None, members))
-
-
 def with_tag_members(
     tags: Sequence[Tag], prefix: str, members: Iterable[str], spellings: Spellings
 ) -> list[dict[str, Any]]:

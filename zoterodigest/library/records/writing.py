@@ -25,8 +25,8 @@ from zoterodigest.core.values.record import (
 from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.values.venue import Venue, VenueKind, official_name
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.records.homes import Data, Homes
+from zoterodigest.library.item_json import Data, ItemJson
+from zoterodigest.library.records.homes import Homes
 from zoterodigest.library.records.hyperlinks import held_links, link_line
 from zoterodigest.library.records.properties import extra_values, with_extra, with_names
 from zoterodigest.library.records.tags import with_own_tags, with_tag_members

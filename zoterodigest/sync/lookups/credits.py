@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from zoterodigest.core.links.link import LockRow, field_source
+from zoterodigest.library.item_json import Data
 from zoterodigest.library.port import Library
-from zoterodigest.library.records.homes import Data
 from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.project.lock.lock import BadLockFile, lock_at

@@ -26,8 +26,7 @@ from zoterodigest.core.values.record import (
     text_in,
 )
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.records.homes import Data
+from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.records.items import item_changes
 from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import ZoteroMapping
