@@ -40,7 +40,6 @@ from zoterodigest.project.log.history import History, history_folder, read_histo
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.run.conflicts import OpenField, open_fields
-from zoterodigest.sync.run.failures import TooMuch, foreseen
 from zoterodigest.sync.run.run import Options, Prepared
 from zoterodigest.sync.syncing.acknowledging import (
     acknowledge,
@@ -337,11 +336,6 @@ def _is_rewritten(field: OpenField, text: str | None) -> bool:
     return text is not None and text.split() != written(field.at_entry).split()
 
 
-def why_not(prepared: Prepared) -> str:
-    """Return why a plan may not be written, "" if it may: the guard stops it."""
-    return str(TooMuch(prepared.stop)) if prepared.stop else ""
-
-
 def exports_shown(prepared: Prepared) -> list[str]:
     """Return what a plan exports into .bib files, line by line."""
     if not prepared.bibs:
@@ -350,8 +344,3 @@ def exports_shown(prepared: Prepared) -> list[str]:
     from zoterodigest.cli.show.bib_text import exports_text
 
     return without_colors(exports_text(prepared.bibs, "Exports"))[1:]  # the page has the heading
-
-
-def cannot_be_written(prepared: Prepared) -> list[tuple[str, str, str]]:
-    """Return what of a plan cannot be written, with the reasons."""
-    return list(failure_lines(foreseen(prepared)))

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from zoterodigest.cli.base.screen import from_here, set_width
+from zoterodigest.cli.base.talk import failure_lines
 from zoterodigest.cli.review.admission import Admission, guarded, refused
 from zoterodigest.cli.review.cards import (
     change_groups,
@@ -31,9 +32,7 @@ from zoterodigest.cli.review.desk import (
     Overview,
     ReviewResult,
     Undo,
-    cannot_be_written,
     exports_shown,
-    why_not,
 )
 from zoterodigest.cli.review.ongoing_write import OngoingWrite
 from zoterodigest.cli.show.closing import planned_amounts
@@ -44,6 +43,7 @@ from zoterodigest.errors import Stopped, ZoterodigestError
 from zoterodigest.library.server import Connection, Listener
 from zoterodigest.library.server.messages import Rejected, Request, Response
 from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.sync.run.failures import TooMuch, foreseen
 
 ENTRIES, CHANGES, REPORTS, RUNS = 20, 50, 100, 30
 """How many entries, changes, reports of one kind and runs stand on one page."""
@@ -253,8 +253,8 @@ class Site:
             is_settled=prepared.is_settled,
             amounts=planned_amounts(prepared),
             concern=concern_of(prepared).what,
-            why_not=why_not(prepared),
-            failures=cannot_be_written(prepared),
+            why_not=str(TooMuch(prepared.stop)) if prepared.stop else "",
+            failures=list(failure_lines(foreseen(prepared))),
             exports=exports_shown(prepared),
             whole=without_colors(plan_text(prepared, overview.place)),
         )

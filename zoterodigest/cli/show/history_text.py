@@ -154,7 +154,10 @@ def changes_text(run: Run) -> Iterator[str]:
     """Yield the lines that say what a run changes, field by field."""
     if run.objects or run.collections:
         yield styled("Into the library", "bold")
-    titled = sorted(run.objects, key=_place)
+    # Item keys are random, so they only break ties.
+    titled = sorted(
+        run.objects, key=lambda one: (one.title, one.parent, _KINDS.index(one.kind), one.key)
+    )
     for title, changes in groupby(titled, key=lambda change: change.title):
         yield f"  {cut(visible(title) or _NOTHING, width() - 2)}"
         for new, alike in groupby(changes, key=lambda one: one.kind if one.is_created else ""):
@@ -169,11 +172,6 @@ def changes_text(run: Run) -> Iterator[str]:
 
 
 _KINDS = "item", "note", "attachment"
-
-
-def _place(change: ObjectChange) -> tuple[str, str, int, str]:
-    """Return the sort key of a change: item keys are random, so they only break ties."""
-    return change.title, change.parent, _KINDS.index(change.kind), change.key
 
 
 _HEADINGS = "Into the digests", "Into the bibliographies", "Into the configuration"
