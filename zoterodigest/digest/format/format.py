@@ -184,6 +184,11 @@ class NewRule(_FormatTable):
     link: TemplateText = "[{name}]({url})"
     link_gap: str = ", "
 
+    @property
+    def alternatives(self) -> list[list[TemplateText]]:
+        """The alternatives of each line, of most only one."""
+        return [[line] if isinstance(line, str) else line for line in self.lines]
+
 
 class NoteRule(_FormatTable):
     """What of a note's body is synced, and whether its tags are.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from zoterodigest.core.values.names import PersonName, folded_name, split_name
 from zoterodigest.core.values.record import CITEKEY, Fields, people_of, text_in
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.house_style import HouseStyle
+from zoterodigest.digest.write.kept_orders import first_author
 from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
@@ -65,12 +65,8 @@ def _key_of(entry: DigestEntry, document: Document) -> _KeyOfEntry | None:
 
 def _made_of(fields: Fields) -> str:
     """Return the first author's last name and the year; "" without either."""
-    people, year = people_of(fields.get("authors")), text_in(fields, "year")
-    if not people or not year:
-        return ""
-    name = split_name(people[0])
-    last = name.last if isinstance(name, PersonName) else name.name
-    return re.sub(r"[^a-z]", "", folded_name(last)) + year
+    has_author, year = bool(people_of(fields.get("authors"))), text_in(fields, "year")
+    return re.sub(r"[^a-z]", "", first_author(fields)) + year if has_author and year else ""
 
 
 def _unique(key: str, document: Document) -> str:

@@ -20,8 +20,9 @@ from zoterodigest.digest.read.leftover import leftovers
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.references import is_own_page, stated_links
 from zoterodigest.digest.read.tables import is_table_line
+from zoterodigest.digest.write.edit_check import Reader
 from zoterodigest.digest.write.insertion_point import line_break
-from zoterodigest.digest.write.rearrange import UNREAD_ENTRY, Reader, is_same_entry, rearrange
+from zoterodigest.digest.write.rearrange import UNREAD_ENTRY, is_same_entry, rearrange
 from zoterodigest.digest.write.shown import BlockForm, plain_blocks, shows
 from zoterodigest.digest.write.steps import NewEntry, bytes_of
 from zoterodigest.frozen import dataclass

@@ -19,6 +19,7 @@ from zoterodigest.digest.write.template_groups import has_shape_asked
 from zoterodigest.frozen import dataclass
 
 Reader = Callable[[bytes], Document]
+"""Reads bytes as a document was read, or as a new file will be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,8 +95,7 @@ def _models(document: Document, index: int, name: str) -> Iterator[tuple[Line, t
             above += one.slots
     rule = document.entries[index].format.new
     above, lead = list[str](), tuple[str, ...]()
-    for item in rule.lines if rule else ():
-        texts = [item] if isinstance(item, str) else item
+    for texts in rule.alternatives if rule else ():
         lines = [parse_line(text, lead) for text in texts]
         yield from ((line, tuple(above)) for line in lines if name in line.slots)
         above += chain.from_iterable(line.slots for line in lines)

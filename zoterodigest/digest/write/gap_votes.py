@@ -109,7 +109,9 @@ class GapVotes:
         lines: list[str] = []
         depth = _depth(start := self._start())
         for number, roles in enumerate(layout):
-            row = self._row_of(roles)
+            rows = (row for model in self._models for row in model.rows)
+            # The nearest that holds all of them.
+            row = next((it for it in rows if set(roles) <= set(it.roles)), None)
             first = self._between(_LINE, roles[0], row) if number else start
             head = _without_bullet(first, texts[roles[0]]).replace(_OWN_DEPTH, depth)
             left = _LINE if number else _START
@@ -139,11 +141,6 @@ class GapVotes:
             yield value if role == "links" else value.replace("\n", "\n" + wrapping)
             is_told = (gap[:1] in _STOPS and _is_ended(value)) or gap[:1] == _sign_within(value)
             yield gap[1:] if is_told else gap
-
-    def _row_of(self, roles: tuple[str, ...]) -> EntryRow | None:
-        """Return the nearest row that holds all of `roles`."""
-        rows = (row for model in self._models for row in model.rows)
-        return next((row for row in rows if set(roles) <= set(row.roles)), None)
 
     def _lead(self, number: int, role: str) -> tuple[str, ...]:
         votes = self._leads[number == 1, role] if number else self._leads[False, role]
@@ -281,10 +278,6 @@ def _most(gaps: Sequence[str]) -> str:
     return gaps[shapes.index(best)]
 
 
-def _indent(gap: str) -> str:
-    return gap[: len(gap) - len(gap.lstrip(" \t>"))]
-
-
 def _bullet(gap: str) -> str:
     """Return the blanks and the sign that begin an entry; a number is no sign."""
     found = re.match(r"[ \t>]*[-*+•#]*", gap)
@@ -340,7 +333,8 @@ def _without_bullet(head: str, texts: tuple[str, ...]) -> str:
 
 def _wrapping(head: str) -> str:
     lead = _LEAD.match(head)
-    return _indent(head).ljust(len(lead[0]) if lead else 0)
+    indent = head[: len(head) - len(head.lstrip(" \t>"))]
+    return indent.ljust(len(lead[0]) if lead else 0)
 
 
 def _without_nickname(gap: str) -> str:

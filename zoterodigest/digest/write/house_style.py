@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain, groupby
@@ -22,6 +22,7 @@ from zoterodigest.digest.read.references import find_links, is_own_page, stated_
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.read.tables import fold_of
 from zoterodigest.digest.write.link_lists import LinkList
+from zoterodigest.digest.write.votes import usual
 from zoterodigest.regex import lazy_regex
 
 # A limit, so that a new entry costs no more in a list of thousands than in a short one.
@@ -115,9 +116,9 @@ class HouseStyle:
         """
         found = [(entry, filled_slots(entry)) for entry in self.entries]
         words = Counter(it.words for _, slots in found for it in slots if it.name == "ignored")
-        usual = {it for it, count in words.items() if 2 * count > len(found) > 1}
+        signs = {it for it, count in words.items() if 2 * count > len(found) > 1}
         return tuple(
-            (entry, [it for it in slots if it.name != "ignored" or it.words not in usual])
+            (entry, [it for it in slots if it.name != "ignored" or it.words not in signs])
             for entry, slots in found
         )
 
@@ -280,7 +281,7 @@ def in_house_style(document: Document, fields: Fields) -> dict[str, Value]:
     """
     adapted = dict(fields)
     known = chain.from_iterable(stated_links(it.reading.fields) for it in document.entries)
-    label = _usual(it.label for it in known if is_code(it.url) and it.label)
+    label = usual(it.label for it in known if is_code(it.url) and it.label)
     label = label or ("" if document.entries else CODE)
     present = stated_links(fields)
     named = [Hyperlink(label, it.url) if is_code(it.url) else it for it in present]
@@ -308,8 +309,3 @@ def _own_pages(entry: DigestEntry) -> Iterator[tuple[str, tuple[str, str]]]:
         is_same = identifier_of(link.url) == Identifier("arxiv", arxiv)
         if id_ and is_same and not is_own_page(link.url, fields):
             yield link.label, (before, after)
-
-
-def _usual(texts: Iterable[str]) -> str:
-    """Return the text that comes most often, of several the first; "" for none."""
-    return next((text for text, _ in Counter(texts).most_common(1)), "")

@@ -17,8 +17,10 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from itertools import chain, zip_longest
 
+from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.regex import lazy_regex
 
+_LIVE = "it holds HTML in code or in a formula, where it would come to life"
 _TAG = lazy_regex(r"<!--|<[A-Za-z/!?][^<>]*>|<[A-Za-z/!?][\w-]*")
 _MARK = lazy_regex(
     r"<(?P<end>/?)(?P<name>b|i|em|strong|u|s|sub|sup|span|code)"
@@ -42,11 +44,11 @@ def inert_line(new: str, old: str) -> str:
     return text if "](" in old else text.replace("](", "&#93;(")
 
 
-def inert_blocks(new: str, old: str, *, is_markdown: bool) -> str | None:
+def inert_blocks(new: str, old: str, *, is_markdown: bool) -> str:
     """Return Markdown blocks in which nothing begins an element or comment that `old` does not.
 
-    Code and formulas can hold no entity: None if a formula holds an element, or code where no
-    Markdown is read (`is_markdown`).
+    Code and formulas can hold no entity: raises `UnwritableValue` if a formula holds an element, or
+    code where no Markdown is read (`is_markdown`).
     """
     literals = literal_ranges(new)
     signs: list[Range] = []
@@ -58,7 +60,7 @@ def inert_blocks(new: str, old: str, *, is_markdown: bool) -> str | None:
             signs.append((start - is_escaped, start + 1))
         is_shown = sign == "$" or (sign == "`" and not is_markdown)
         if is_shown and tag[0].endswith((">", "<!--")):
-            return None
+            raise UnwritableValue(_LIVE)
     return _with_entities(new, signs)
 
 

@@ -67,14 +67,11 @@ def new_html_row(draft: NewEntryDraft, document: Document) -> str:
 _BREAK = "<br>"
 
 
-def _is_nothing(text: str) -> bool:
-    """Whether a cell says that there is nothing: `-`, `None`, `&ndash;`."""
-    return html.unescape(text).strip("[] ").lower().replace("–", "-").encode() in NOTHING
-
-
 def _nothing(cells: Iterable[re.Match[bytes]]) -> str:
-    """Return what most of these cells that say nothing hold, the nearest first; "" for none."""
-    return usual(text for cell in cells if _is_nothing(text := decoded(cell[2]))) or ""
+    """Return what most of these cells hold that say there is nothing: `-`, `None`, `&ndash;`."""
+    texts = [decoded(cell[2]) for cell in cells]
+    bare = (html.unescape(text).strip("[] ").lower().replace("–", "-") for text in texts)
+    return usual(text for text, it in zip(texts, bare, strict=True) if it.encode() in NOTHING) or ""
 
 
 def _ends(entry: DigestEntry) -> tuple[int, int]:

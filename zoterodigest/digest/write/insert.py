@@ -1,4 +1,7 @@
-"""Inserting: the lines of a new entry, by its format's template, in its neighbors' manner."""
+"""Inserting: the lines of a new entry, by its format's template, in its neighbors' manner.
+
+Where entries are identifiers or addresses without titles, that is one bare line.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
 from zoterodigest.digest.format.format import PLACEHOLDER, folded_label
@@ -23,6 +27,23 @@ _EMPTY_LINE = lazy_regex(r"^[ \t>]*$")
 _CLOSING = lazy_regex(r"^[ \t]*</details>[ \t]*$", re.I)
 _LINKED = {"url", "links"}
 _SEVERAL = ("summary", "section", "abstract", "comment")
+
+
+def new_bare_line(draft: NewEntryDraft) -> str:
+    """Return the line of a new entry, as the nearest neighbor that shows most of it is written.
+
+    Raises `UnwritableValue` if no identifier and no address of the paper is known.
+    """
+    stated = map(parse_line, chain.from_iterable(draft.rule.alternatives))
+    shown = []
+    for line in chain(draft.manner.own_lines, stated):
+        texts = draft.texts(line.slots, ())
+        if all(texts.values()):
+            shown.append((line, texts))
+    if not shown:
+        raise UnwritableValue("a new entry needs an arXiv id, a DOI or the address of the paper")
+    # A remark must not be lost because the line above has none. Of equals the nearest counts.
+    return fill(*max(shown, key=lambda it: len(it[1])))
 
 
 class NewLines:
@@ -48,8 +69,7 @@ class NewLines:
         written: list[str] = []
         lead: list[str] = []
         left_over: list[str] = []
-        for item in self._rule.lines:
-            alternatives = [item] if isinstance(item, str) else item
+        for alternatives in self._rule.alternatives:
             if not any(map(PLACEHOLDER.search, alternatives)):
                 lead += alternatives
             elif alternatives == ["{section}"]:

@@ -106,14 +106,15 @@ def _orders(entries: Sequence[Fields]) -> Iterator[KeptOrder]:
     # A list may be sorted by the years that it shows although its papers came to arXiv otherwise.
     for key in (_date, _shown_date, _arxiv_id):
         keys = [key(entry) for entry in entries]
-        ups, downs = _steps(keys)
+        known = [*filter(None, keys)]
+        ups, downs = _steps(pairwise(known))
         if max(ups, downs) < _STEADY * (ups + downs) and len(keys) <= _SHORT:
-            ups, downs = _steps_of_any(keys)
+            ups, downs = _steps(combinations(known, 2))
         if downs and downs >= _STEADY * (ups + downs):
             yield _Sorted(key, keys, -1, ups / (ups + downs))
         elif ups and ups >= _STEADY * (ups + downs):
             yield _Sorted(key, keys, 1, downs / (ups + downs))
-    for key in (_title, _short_title, _first_author):
+    for key in (_title, _short_title, first_author):
         if sign := _sure_sign(map(key, entries)):
             yield _Sorted(key, [key(entry) for entry in entries], sign, 0)
     for key in (_venue, _shown_year):
@@ -123,15 +124,9 @@ def _orders(entries: Sequence[Fields]) -> Iterator[KeptOrder]:
             yield _Grouped(key, keys)
 
 
-def _steps(keys: Sequence[str]) -> tuple[int, int]:
-    """Return how often the next key that is known is later, and how often earlier."""
-    steps = [_step(left, right) for left, right in pairwise(filter(None, keys))]
-    return steps.count(1), steps.count(-1)
-
-
-def _steps_of_any(keys: Sequence[str]) -> tuple[int, int]:
-    """Return how often a key that is known is later than one before it, and how often earlier."""
-    steps = [_step(left, right) for left, right in combinations(filter(None, keys), 2)]
+def _steps(pairs: Iterable[tuple[str, str]]) -> tuple[int, int]:
+    """Return how often the second key of a pair is later, and how often earlier."""
+    steps = [_step(left, right) for left, right in pairs]
     return steps.count(1), steps.count(-1)
 
 
@@ -187,7 +182,8 @@ def _short_title(fields: Fields) -> str:
     return _bare(text_in(fields, "short_title"))
 
 
-def _first_author(fields: Fields) -> str:
+def first_author(fields: Fields) -> str:
+    """Return the last name of the first author, folded; "" for none."""
     people = people_of(fields.get("authors"))
     if not people:
         return ""

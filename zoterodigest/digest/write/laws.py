@@ -5,7 +5,7 @@ Nothing is written. Edits are made on the bytes in memory, and these are read ag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from zoterodigest.core.values.record import (
@@ -21,6 +21,7 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.write.edit import put_digest
+from zoterodigest.digest.write.edit_check import Reader
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry
 from zoterodigest.frozen import dataclass
@@ -73,7 +74,7 @@ class LawsReport:
         return not (self.moved or self.new_entry or any(one.refusals for one in self.fields))
 
 
-def try_laws(document: Document, read: Callable[[bytes], Document]) -> LawsReport:
+def try_laws(document: Document, read: Reader) -> LawsReport:
     """Return what holds of a digest with entries; `read` reads bytes as it was read."""
     chosen = _chosen(document.entries)
     names = sorted({name for at in chosen for name in _shown(document.entries[at])})
@@ -104,7 +105,7 @@ def _shown(entry: DigestEntry) -> Iterator[str]:
     return (name for name, value in entry.reading.fields.items() if not is_empty(value))
 
 
-def _moved(document: Document, read: Callable[[bytes], Document]) -> Iterator[int]:
+def _moved(document: Document, read: Reader) -> Iterator[int]:
     """Yield the lines of entries that would change if all they say was written again."""
     same = {
         at: {name: entry.reading.fields[name] for name in _shown(entry)}
@@ -120,9 +121,7 @@ def _moved(document: Document, read: Callable[[bytes], Document]) -> Iterator[in
             yield document.entries[at].first + 1
 
 
-def _trial(
-    document: Document, read: Callable[[bytes], Document], name: str, chosen: Sequence[int]
-) -> FieldTrial:
+def _trial(document: Document, read: Reader, name: str, chosen: Sequence[int]) -> FieldTrial:
     values = {at: other_value(document.entries[at], name) for at in chosen}
     changes: dict[int, Fields] = {at: {name: it} for at, it in values.items() if it is not None}
     edited = put_digest(document, changes, read)
@@ -158,7 +157,7 @@ def other_value(entry: DigestEntry, name: str) -> Value | None:
             return new
 
 
-def _new_entry(document: Document, read: Callable[[bytes], Document]) -> str:
+def _new_entry(document: Document, read: Reader) -> str:
     """Return why an entry that says what most do could not be written; "" if it could."""
     whole = [entry for entry in document.entries if not entry.broken]
     most = (name for name in _OTHER if 2 * sum(name in _shown(it) for it in whole) > len(whole))

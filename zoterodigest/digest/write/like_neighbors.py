@@ -172,11 +172,8 @@ class _Composer:
         if has_url and not words_in(self._draft.fields, "arxiv"):
             places = []
         places += [role for role in roles if role == "links" and not has_url]
-        pages = {role: self._page for role in places[:1]}
-        arxiv, doi = (words_in(self._draft.fields, name) for name in ("arxiv", "doi"))
-        ids = arxiv, self._draft.version, doi
         return {
-            role: writer.text(pages.get(role, ""), wanted[role], *ids)
+            role: self._draft.listed(writer, wanted[role], is_page_shown=role in places[:1])
             for role, writer in writers.items()
         }
 
@@ -190,8 +187,7 @@ class _Composer:
             # What a list holds depends on whether the title is linked.
             lists = [lists for is_linked, lists in self._lists(role) if is_linked is has_url]
             lists = lists or [lists for _, lists in self._lists(role)]
-            style = self._draft.rule.link, self._draft.rule.link_gap
-            self._writers[role, has_url] = LinkWriter(lists, style)
+            self._writers[role, has_url] = self._draft.link_writer(lists)
         return self._writers[role, has_url]
 
     def _lists(self, role: str) -> Iterator[tuple[bool, LinkList]]:

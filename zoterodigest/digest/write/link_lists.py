@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import combinations
 
@@ -127,13 +127,6 @@ def _is_for_any(form: str, label: str) -> bool:
     return all(map(_BADGE.search, images)) and (not images or label.isalnum())
 
 
-def _forms(
-    every: Sequence[Sequence[_ListedLink]],
-) -> Iterator[tuple[tuple[str, tuple[str, bool, str] | None], ...]]:
-    for links in every:
-        yield tuple((link.form, link.url_form) for link in links)
-
-
 def _with_signs(text: str, url: str, fields: Fields) -> str:
     """Return what stands around the `url` of a work with signs for what names that work alone."""
     if arxiv := text_in(fields, "arxiv"):
@@ -198,9 +191,9 @@ class LinkWriter:
         self,
         page: str,
         wanted: Sequence[Hyperlink],
-        arxiv: str = "",
-        version: str = "",
-        doi: str = "",
+        arxiv: str,
+        version: str,
+        doi: str,
     ) -> str:
         """Return a list with `page`, the work itself (unless ""), and the links `wanted`.
 
@@ -230,7 +223,10 @@ class LinkWriter:
         ordered: list[Hyperlink] = []
         for link in wanted:
             at, label = len(ordered), folded_label(link.label)
-            while at and self._is_before(label, folded_label(ordered[at - 1].label)):
+            while at:
+                other = folded_label(ordered[at - 1].label)
+                if self._pairs[label, other] <= self._pairs[other, label]:
+                    break
                 at -= 1
             ordered.insert(at, link)
         return ordered
@@ -253,9 +249,6 @@ class LinkWriter:
                     found[folded_label(link.label)] += 1 if at < pages[0] else -1
         return found
 
-    def _is_before(self, label: str, other: str) -> bool:
-        return self._pairs[label, other] > self._pairs[other, label]
-
     @cached_property
     def _pairs(self) -> Counter[tuple[str, str]]:
         """How many lists have a link of one label before one of another."""
@@ -275,7 +268,7 @@ class LinkWriter:
         if arxiv:
             shown = usual(
                 own
-                for own in _forms(every)
+                for own in (tuple((it.form, it.url_form) for it in links) for links in every)
                 if own and all(form and {_DOI, _FOREIGN}.isdisjoint(text) for text, form in own)
             )
             if shown:

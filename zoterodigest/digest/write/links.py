@@ -19,8 +19,9 @@ from zoterodigest.core.values.record import (
     is_empty,
     plain_text,
 )
-from zoterodigest.core.values.span import Span
+from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.format.template import fill, parse_line
+from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.references import (
     LinkSpan,
@@ -48,6 +49,8 @@ _SEPARATOR = lazy_regex(r"[\s,;|/&.:·–—-]*(?:\b(?:or|and)\b)?[\s,;|/&-]*")
 _BRACKETS = lazy_regex(rb"\][\s,;|/&-]*\[|\)[\s,;|/&-]*\(")
 """What parts two links in a slot whose outer brackets are not its own: `a] [b`."""
 _LAST_SIGNS = lazy_regex(rb"[ \t,;|/]*$")
+_WRAPPINGS = (b"<", b">"), (b"[", b")")
+_ARXIV_LABEL = lazy_regex(r"^arxiv ?: ?", re.IGNORECASE)
 _WEB = lazy_regex(r"https?://[^/?#]", re.IGNORECASE)
 
 
@@ -261,6 +264,25 @@ def _frame_at(data: bytes, start: int) -> str:
         return "[{name}]({url})"
     is_html = data[start : start + 2].lower() == b"<a"
     return '<a href="{url}">{name}</a>' if is_html else ""
+
+
+def titling_edit(document: Document, entry: DigestEntry, title: str) -> Edit:
+    """Return the edit that makes a linked title of what an entry without one is known by.
+
+    An address stays as it is, and so do the version of a paper on arXiv and a remark behind it.
+    """
+    spans = [slot.span for slot in entry.slots if slot.name != "summary"]
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    source = document.source
+    for opening, closing in _WRAPPINGS:
+        if source[start - 1 : start] == opening and source[end : end + 1] == closing:
+            start, end = start - 1, end + 1
+    texts = {slot.name: slot.words for slot in entry.slots}
+    address = texts.get("url")
+    if not address and (arxiv := texts.get("arxiv")):
+        address = f"https://arxiv.org/abs/{_ARXIV_LABEL.sub('', arxiv)}"
+    address = address or f"https://doi.org/{entry.reading.fields.get('doi', '')}"
+    return Edit(Span(start, end), f"[{title}]({address})".encode("utf-8", "replace"))
 
 
 REFERENCES = ("arxiv", "doi", "url", "links")

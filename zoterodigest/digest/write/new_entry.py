@@ -35,10 +35,10 @@ from zoterodigest.digest.write.html import (
     inert_line,
     plain,
 )
-from zoterodigest.digest.write.link_lists import LinkWriter, url_form_of, url_like
+from zoterodigest.digest.write.link_lists import LinkList, LinkWriter, url_form_of, url_like
 from zoterodigest.digest.write.new_names import names_like
 from zoterodigest.digest.write.new_venue import new_venue
-from zoterodigest.digest.write.shown import safe_url
+from zoterodigest.digest.write.shown import UnwritableValue, safe_url
 from zoterodigest.digest.write.values import (
     lines_text,
     new_chips_text,
@@ -145,7 +145,10 @@ class NewEntryDraft:
     def _guarded(self, slot: str, text: str) -> str:
         """Return a text in which nothing comes to life: no element, no link that is not asked."""
         if slot in _BLOCKS:
-            inert = inert_blocks(text, "", is_markdown=slot == "summary") or ""
+            try:
+                inert = inert_blocks(text, "", is_markdown=slot == "summary")
+            except UnwritableValue:
+                inert = ""
             return self.spell(text if self.armoured else inert)
         return armour(text) if self.armoured else inert_line(text, "")
 
@@ -201,9 +204,13 @@ class NewEntryDraft:
 
     def _links(self, slot: str, beside: Collection[str]) -> str:
         wanted = [it for it in self.links if self._belongs(it, slot, beside)]
-        writer = LinkWriter(self.manner.link_lists(slot), (self.rule.link, self.rule.link_gap))
+        writer = self.link_writer(self.manner.link_lists(slot))
         is_shown = slot == "links" and ("url" not in beside or writer.most_show_page)
         return self.listed(writer, wanted, is_page_shown=is_shown)
+
+    def link_writer(self, lists: Sequence[LinkList]) -> LinkWriter:
+        """Return what writes lists of links as `lists` are."""
+        return LinkWriter(lists, (self.rule.link, self.rule.link_gap))
 
     def listed(
         self, writer: LinkWriter, wanted: Sequence[Hyperlink], *, is_page_shown: bool

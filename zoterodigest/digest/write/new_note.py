@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.values.key_table import folded_key
@@ -29,12 +29,10 @@ from zoterodigest.digest.read.vault_identity import identity_kind
 from zoterodigest.digest.read.vault_lines import body_lines
 from zoterodigest.digest.read.vault_marks import body_marks
 from zoterodigest.digest.write.edit import put_digest
+from zoterodigest.digest.write.edit_check import Reader
 from zoterodigest.digest.write.shown import shows
 from zoterodigest.frozen import frozen
 from zoterodigest.regex import lazy_regex
-
-Reader = Callable[[bytes], Document]
-"""Reads bytes as the new file will be read."""
 
 _FIRST = b"""\
 ---

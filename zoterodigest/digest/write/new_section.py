@@ -12,9 +12,10 @@ from dataclasses import replace
 from zoterodigest.core.values.span import Edit, Span, splice
 from zoterodigest.digest.read.document import Document, Headings, number_at
 from zoterodigest.digest.read.tables import is_table_line
+from zoterodigest.digest.write.edit_check import Reader
 from zoterodigest.digest.write.headings import heading_like
 from zoterodigest.digest.write.insertion_point import line_break
-from zoterodigest.digest.write.rearrange import Reader, are_same_entries
+from zoterodigest.digest.write.rearrange import are_same_entries
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.steps import bytes_of
 from zoterodigest.frozen import dataclass

@@ -7,7 +7,7 @@ until the one that fails is found; it is refused with the reason, the others are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from zoterodigest.core.values.record import EMPTY, Fields, Value, WebLinks, is_empty, text_in
@@ -16,6 +16,7 @@ from zoterodigest.digest.format.format import PLACEHOLDER
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
 from zoterodigest.digest.read.references import stated_links
 from zoterodigest.digest.write.as_much import seldom_shown
+from zoterodigest.digest.write.edit_check import Reader
 from zoterodigest.digest.write.house_style import style_around
 from zoterodigest.digest.write.new_entry import paper_url
 from zoterodigest.digest.write.new_venue import is_arxiv
@@ -40,7 +41,6 @@ from zoterodigest.digest.write.steps import (
 )
 from zoterodigest.frozen import dataclass
 
-Reader = Callable[[bytes], Document]
 Refused = tuple[Change, str]
 Settled = tuple[DocumentState, list[Refused]]
 
@@ -224,7 +224,7 @@ def unshown_names(document: Document, index: int, asked: Fields) -> tuple[str, .
     )
     if entry.format.templates:
         return lacking  # templates say what they have room for: nothing is left out in silence
-    lines = [[it] if isinstance(it, str) else it for it in rule.lines] if rule else []
+    lines = rule.alternatives if rule else []
     # A first alternative that is empty means: only if neighbors show it.
     places = {name for it in lines if it[0] for name in PLACEHOLDER.findall(" ".join(it))}
     places |= {*fields, "abstract"} if "section" in places else {*fields}

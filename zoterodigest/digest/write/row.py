@@ -142,7 +142,8 @@ class NewRow:
             fresh = [name for name in line.slots if name not in others]
             texts = self._draft.texts(fresh, beside | (self._used & {"url"}))
             if texts.get("venue") == "" and _is_linked(line, "venue"):
-                texts["venue"] = self._label_of_page()
+                # What a link to the work is called where its venue is not known.
+                texts["venue"] = "arXiv" if words_in(self._draft.fields, "arxiv") else "Paper"
             if can_fill(line, texts):
                 found.append((line, texts))
         # Words around a value that the new entry lacks, such as a fold's, would stand there alone.
@@ -156,10 +157,6 @@ class NewRow:
         text = fill(line, {name: _in_cell(text) for name, text in texts.items()})
         text = _EMPTY_FOLD.sub("", text)
         return self._numbered(column, text) if slot == "title" else text
-
-    def _label_of_page(self) -> str:
-        """Return what a link to the work is called where its venue is not known."""
-        return "arXiv" if words_in(self._draft.fields, "arxiv") else "Paper"
 
     def _numbered(self, column: int, text: str) -> str:
         """Return a title's cell with the number that follows those of the table."""
@@ -248,8 +245,7 @@ class NewRow:
             for slot, text in zip(line.slots, line.samples, strict=True)
             if slot == "links"
         ]
-        style = self._draft.rule.link, self._draft.rule.link_gap
-        return LinkWriter([it for it in lists if it.links], style)
+        return self._draft.link_writer([it for it in lists if it.links])
 
     def _section(self, field: str) -> str:
         known = {folded_label(name): name for name in self._draft.fields}

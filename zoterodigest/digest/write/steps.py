@@ -19,13 +19,12 @@ from zoterodigest.digest.write.as_much import (
     way_of_dates,
     without_seldom_shown,
 )
-from zoterodigest.digest.write.bare_line import new_bare_line
 from zoterodigest.digest.write.cited_keys import with_key_like_others
 from zoterodigest.digest.write.headings import name_edit
 from zoterodigest.digest.write.house_style import house_style, version_around
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
 from zoterodigest.digest.write.html_row import is_html_row, new_html_row
-from zoterodigest.digest.write.insert import NewLines
+from zoterodigest.digest.write.insert import NewLines, new_bare_line
 from zoterodigest.digest.write.insertion_point import (
     HeadingRegion,
     Spot,
@@ -307,10 +306,8 @@ class Planner:
     def _free_numbers_of(self, indices: tuple[int, ...]) -> FreeNumbers:
         entries = self._document.entries
         heads = [head_of_entry(self._document, entries[at]) for at in indices]
-        return free_numbers([number_in(it) for it in heads], [*filter(None, self._all_numbers())])
-
-    def _all_numbers(self) -> Iterator[int]:
-        return (number_in(head) for head in self._every())
+        every = filter(None, map(number_in, self._every()))
+        return free_numbers([number_in(it) for it in heads], [*every])
 
     def _orders_of(self, indices: tuple[int, ...]) -> Sequence[KeptOrder]:
         return kept_orders([self._document.entries[at].reading.fields for at in indices])

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from zoterodigest.core.values.record import SECTION, Fields, is_empty
-from zoterodigest.digest.format.entry_template import EntryTemplate, SlotPlace, TemplateLine
+from zoterodigest.digest.format.entry_template import EntryTemplate, SlotPlace
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.slots import EntryShape, ShapeLine, decoded
 from zoterodigest.digest.write.new_entry import NewEntryDraft
@@ -84,12 +84,8 @@ def _can_fill(template: EntryTemplate, texts: Mapping[str, str]) -> bool:
         texts.get(place.slot)
         for line in template.lines
         for place in line.places
-        if not _is_in_group(line, place)
+        if not any(place in group.parts for group in line.groups)
     )
-
-
-def _is_in_group(line: TemplateLine, place: SlotPlace) -> bool:
-    return any(place in group.parts for group in line.groups)
 
 
 class _EntryWriter:
@@ -117,7 +113,7 @@ class _EntryWriter:
                 continue
             if row in self._template.blank_above and lines:
                 lines.append(self._prefix(row).rstrip(" \t"))
-            text = self._line_text(row, line, left, present)
+            text = self._with_bullet(row, rendered(line, left, present))
             lines += self._wrapped(row, text)
             # A slot that stands in the template again holds what is left: nothing.
             for place in line.places:
@@ -134,7 +130,8 @@ class _EntryWriter:
         """Return what stands before a line: the marker, or what wraps the lines below it."""
         if row == 0:
             return self._before(0) or self._marker()
-        return self._before(row) if self._has(row) else self._below()
+        is_there = any(model.shape.lines[row] is not None for model in self._models)
+        return self._before(row) if is_there else self._below()
 
     def _marker(self) -> str:
         return "" if self._template.container == "details" else self._template.marker
@@ -153,13 +150,6 @@ class _EntryWriter:
                 return marker
             case _:
                 return ""
-
-    def _has(self, row: int) -> bool:
-        return any(model.shape.lines[row] is not None for model in self._models)
-
-    def _line(self, row: int) -> ShapeLine | None:
-        """Return the line that the nearest neighbor has there."""
-        return next((it for model in self._models if (it := model.shape.lines[row])), None)
 
     def _before(self, row: int) -> str:
         around = self._usual_around(row)
@@ -188,14 +178,9 @@ class _EntryWriter:
         source = self._document.source
         return decoded(source[start : span.start]), decoded(source[span.end : end])
 
-    def _line_text(
-        self, row: int, line: TemplateLine, texts: Mapping[str, str], present: Sequence[bool]
-    ) -> str:
-        return self._like_neighbors(row, rendered(line, texts, present))
-
-    def _like_neighbors(self, row: int, text: str) -> str:
-        """Return a line with the bullet that the neighbor's has."""
-        line = self._line(row)
+    def _with_bullet(self, row: int, text: str) -> str:
+        """Return a line with the bullet that the nearest neighbor's has there."""
+        line = next((it for model in self._models if (it := model.shape.lines[row])), None)
         own = _BULLET.match(text)
         found = _BULLET.match(decoded(line.text.data)) if line is not None else None
         return found[0] + text[1:] if own and found else text

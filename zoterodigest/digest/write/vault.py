@@ -23,7 +23,6 @@ from zoterodigest.digest.write.blocks import blocks_text, compared
 from zoterodigest.digest.write.frames import rewritten
 from zoterodigest.digest.write.html import Spelling, inert_blocks, plain
 from zoterodigest.digest.write.paired import paired
-from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.frozen import frozen
 from zoterodigest.regex import lazy_regex
 
@@ -96,8 +95,6 @@ def _part_edits(
     old = decoded(part.data)
     written = _as_deep(blocks_text(old, Blocks(tuple(new)), spell), old)
     text = inert_blocks(written, old, is_markdown=True)
-    if text is None:
-        raise UnwritableValue("it holds HTML in code or in a formula, where it would come to life")
     text = _apart(source, part, text) if old else text
     if in_pieces in part.layers:
         edits = [*_edits_in_pieces(source, part, text)]

@@ -41,6 +41,7 @@ from zoterodigest.digest.write.links import (
     LinkManner,
     new_links_text,
     references_texts,
+    titling_edit,
 )
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.template_groups import (
@@ -50,7 +51,6 @@ from zoterodigest.digest.write.template_groups import (
     group_of,
     place_in_template,
 )
-from zoterodigest.digest.write.titling import titling_edit
 from zoterodigest.digest.write.values import (
     awards_text,
     categories_in_tags_text,
@@ -197,13 +197,19 @@ def _coming(document: Document, index: int, come: Fields, spell: Spelling) -> Ed
         if slot is None or name.startswith(SECTION) or is_empty(value):
             raise UnwritableValue(_NO_PLACE)
         beside = {one: it for one, it in come.items() if slot in SLOTS_OF.get(one, (one,))}
-        if _is_blocks(name):
-            text = blocks_text(sample(neighbors(document, index), name), value, spell)
-            texts[slot] = inert_blocks(text, "", is_markdown=True) or ""
-        else:
-            new = _new_text(document, index, slot, beside if slot == "venue" else {name: value}, "")
-            texts[slot] = inert_line(_spelled(new, "", spell), "")
+        asked = beside if slot == "venue" else {name: value}
+        texts[slot] = _inert_text(document, index, slot, asked, spell)
     return coming_edit(document, index, texts)
+
+
+def _inert_text(document: Document, index: int, slot: str, asked: Fields, spell: Spelling) -> str:
+    """Return the text of a slot that the entry lacks; nothing in it comes to life."""
+    name, value = next(iter(asked.items()))
+    if name != "summary":
+        text = _new_text(document, index, slot, asked, "")
+        return inert_line(_spelled(text, "", spell), "")
+    text = blocks_text(sample(neighbors(document, index), name), value, spell)
+    return inert_blocks(text, "", is_markdown=True)
 
 
 def _field_edits(
@@ -291,7 +297,8 @@ def _reference_edits(document: Document, index: int, asked: Fields) -> list[Edit
     if links is not None:
         manner = link_manner(neighbors(document, index), entry.format.new)
     rest = asked if is_listed else {k: v for k, v in asked.items() if k != "links"}
-    come = {it: asked[it] for it in ("arxiv", "doi") if it in asked and _may_come(entry, it)}
+    ids = (it for it in ("arxiv", "doi") if it in asked)
+    come = {it: asked[it] for it in ids if group_of(entry, it, present=False) is not None}
     rest = {name: value for name, value in rest.items() if name not in come}
     texts = references_texts(entry.slots, entry.reading.fields, rest, manner)
     edits = [it for slot, new in texts for it in _slot_edits(document, index, slot, new)]
@@ -302,31 +309,21 @@ def _reference_edits(document: Document, index: int, asked: Fields) -> list[Edit
     return edits
 
 
-def _may_come(entry: DigestEntry, slot: str) -> bool:
-    """Whether a template has a group for a slot that the entry lacks."""
-    return group_of(entry, slot, present=False) is not None
-
-
 def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) -> list[Edit]:
     """Return the edit that writes fields for which the entry has no slot."""
-    name, value = next(iter(asked.items()))
+    name = next(iter(asked))
     for room in (one for one in document.entries[index].slots if one.name == f"{name}_room"):
         return _data_edits(room, _new_text(document, index, name, asked, ""), spell)
     if document.entries[index].shape is not None:
         return [_coming(document, index, asked, spell)]
     form = document.entries[index].format
     if name == "title" and form.is_untitled:
-        text = _new_text(document, index, name, asked, "")
-        title = inert_line(_spelled(text, "", spell), "")
+        title = _inert_text(document, index, name, asked, spell)
         return [titling_edit(document, document.entries[index], title)]
     slots = [slot for slot in SLOTS_OF.get(name, (name,)) if slot in form.slots]
     if not slots or name.startswith(SECTION) or name == "abstract":
         raise UnwritableValue(_NO_PLACE)
-    if name == "summary":
-        text = blocks_text(sample(neighbors(document, index), name), value, spell)
-        text = inert_blocks(text, "", is_markdown=True) or ""
-    else:
-        text = inert_line(_spelled(_new_text(document, index, slots[0], asked, ""), "", spell), "")
+    text = _inert_text(document, index, slots[0], asked, spell)
     return [_insertion(document, index, slots[0], text)]
 
 
@@ -403,10 +400,7 @@ def _spelled(new: str, old: str, spell: Spelling) -> str:
 def _inert_blocks(entry: DigestEntry, slot: Slot, new: str, source: bytes) -> str:
     """Return the new text of a slot without any HTML that does not stand there already."""
     before = source[entry.span.start : slot.span.start]
-    text = inert_blocks(new, slot.words, is_markdown=is_in_markdown(before))
-    if text is None:
-        raise UnwritableValue("it holds HTML in code or in a formula, where it would come to life")
-    return text
+    return inert_blocks(new, slot.words, is_markdown=is_in_markdown(before))
 
 
 def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str) -> list[Edit]:

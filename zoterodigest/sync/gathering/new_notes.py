@@ -14,10 +14,10 @@ from zoterodigest.core.values.record import Item, Names, text_in
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.slots import ItemKeys
+from zoterodigest.digest.write.edit_check import Reader
 from zoterodigest.digest.write.new_note import (
     NewPaper,
     NoNote,
-    Reader,
     folder_of,
     note_by_template,
     note_like,
