@@ -115,16 +115,11 @@ def at_end(text: str, found: FoundAnnotations, new: Sequence[str], heading: str)
     A heading that is not there is written above them. What tools keep at the end stays there.
     """
     ranges = list(found.ranges)
-    at = next((at for at, one in enumerate(ranges) if _is_heading(text, one, heading)), None)
+    heads = [at for at, one in enumerate(ranges) if one.shape is BlockShape.HEADING]
+    at = next((at for at in heads if text[ranges[at].start : ranges[at].end] == heading), None)
     if heading and at is not None:
         level = _level(heading)
-        below = (
-            number
-            for number, one in enumerate(ranges)
-            if number > at
-            and one.shape is BlockShape.HEADING
-            and _level(text[one.start :]) <= level
-        )
+        below = (it for it in heads if it > at and _level(text[ranges[it].start :]) <= level)
         ranges = ranges[: next(below, len(ranges))]
     elif heading:
         new = [heading, *new]
@@ -203,10 +198,6 @@ def _next_text(text: str, line_end: int) -> int | None:
             return start
         start = end + 1
     return None
-
-
-def _is_heading(text: str, one: BlockRange, heading: str) -> bool:
-    return one.shape is BlockShape.HEADING and text[one.start : one.end] == heading
 
 
 def _level(heading: str) -> int:
