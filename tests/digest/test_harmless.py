@@ -229,3 +229,16 @@ def test_the_date_of_a_new_entry_brings_nothing_to_life() -> None:
 
     assert "A New Title" in outcome.source.decode()
     assert "<img" not in outcome.source.decode()
+
+
+def test_a_first_summary_with_html_in_a_formula_is_refused_for_that_reason() -> None:
+    digest = (
+        "- [One Fine Title](https://arxiv.org/abs/1901.00001). *Ada Lovelace*. ICML 2019.\n"
+        "- [Two Fine Titles](https://arxiv.org/abs/1901.00002). *Ada Lovelace*. ICML 2019.\n"
+        "  - A summary.\n"
+    )
+
+    edited, after = written(digest, "summary", Blocks(("Of $a <img src=x> b$.",)))
+
+    assert "HTML in code or in a formula" in edited.refusals[0].reason
+    assert after == digest
