@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,12 @@ def test_the_last_block_goes_with_its_own_blanks(ends: tuple[str, ...]) -> None:
     after = written(source, "- One point.", "- Two points.")
 
     assert after == source.replace(f"> - Three points.{ends[2]}\n", "")
+
+
+def test_paragraphs_that_begin_with_a_long_number_are_parted_by_a_blank_line() -> None:
+    after = written(NOTES.format("", "", ""), "1234567890. One.", "1234567891. Two.")
+
+    assert re.search(r"1234567890\. One\.\n> ?\n> 1234567891\. Two\.", after)
 
 
 def block_fields(whole: Document) -> list[tuple[int, str, Blocks]]:

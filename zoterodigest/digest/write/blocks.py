@@ -17,7 +17,7 @@ from zoterodigest.regex import lazy_regex
 
 _BULLET = lazy_regex(r"^(\s*)([-*+•])(\s+)")
 _NUMBER = lazy_regex(r"^(\s*)(\d{1,9})([.)]\s)")
-_ITEM = lazy_regex(r"\s*(?:[-*+•]|\d+[.)])\s")
+_ITEM = lazy_regex(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
 
 
 def blocks_text(old: str, value: Value, spell: Spelling = plain) -> str:
@@ -68,6 +68,11 @@ def _differences(
     present: Sequence[str], texts: Sequence[str]
 ) -> Iterator[tuple[int, int, int, int]]:
     return differing_ranges(compared(present), compared(texts))
+
+
+def is_list(text: str) -> bool:
+    """Return whether a text begins with a list item; Markdown knows numbers of nine digits."""
+    return _ITEM.match(text) is not None
 
 
 def compared(texts: Sequence[str]) -> list[str]:
@@ -183,7 +188,7 @@ def _gap(before: str, block: str, gaps: Sequence[str], own: str) -> str:
     if "\n" in own and _are_two_lists(before, block):
         return "\n" + own.split("\n", 1)[1]
     # Items are parted by one line break, paragraphs by a blank line, or Markdown would join them.
-    are_items = bool(_ITEM.match(before) and _ITEM.match(block))
+    are_items = is_list(before) and is_list(block)
     breaks = ["\n" + gap.split("\n", 1)[1] for gap in gaps if "\n" in gap]
     fitting = [gap for gap in breaks if (gap.count("\n") == 1) == are_items]
     return _most_common(fitting, "\n" if are_items else "\n\n")

@@ -17,6 +17,7 @@ from zoterodigest.digest.read.data_texts import (
 )
 from zoterodigest.digest.read.references import LINK_SLOTS, links_within
 from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.write.frames import rewritten
 from zoterodigest.digest.write.html import Spelling, plain
 from zoterodigest.digest.write.shown import UnwritableValue
 
@@ -28,9 +29,10 @@ _COMPOSED = (
 _ONE_LINK = "a value of the file holds one web link"
 
 
-def data_edits(slot: Slot, new: str, spell: Spelling) -> list[Edit]:
-    """Return the edit that makes a slot's text `new`, none if it is; raises `UnwritableValue`.
+def data_edits(slot: Slot, new: str, source: bytes, spell: Spelling) -> list[Edit]:
+    """Return the edits of `source` that make a slot's text `new`, none if it is.
 
+    Raises `UnwritableValue`.
     `spell` is not `plain` if `new` does not read back as it is: what has no quotes gets them.
     """
     if new == slot.words:
@@ -55,8 +57,7 @@ def data_edits(slot: Slot, new: str, spell: Spelling) -> list[Edit]:
     if "\n" in text and in_single_quotes in slot.text.layers:
         # Single quotes fold lines; between double ones a line break has a sign.
         return [Edit(Span(slot.span.start - 1, slot.span.end + 1), quoted(text).encode())]
-    edit = slot.text.rewrite(text.encode("utf-8", "replace"))
-    return [edit] if edit else []
+    return rewritten(slot.text, text, source)
 
 
 def _unlike_edits(unlike: UnlikeQuotes, parts: Sequence[str], *, is_needed: bool) -> list[Edit]:

@@ -17,7 +17,8 @@ from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Slot, decoded
-from zoterodigest.digest.write.new_entry import NewEntryDraft, is_list, paper_url
+from zoterodigest.digest.write.blocks import is_list
+from zoterodigest.digest.write.new_entry import NewEntryDraft, paper_url
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.regex import lazy_regex
 

@@ -25,7 +25,7 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.digest.format.format import NewRule, folded_label
 from zoterodigest.digest.read.references import CODE_LABELS, stated_links
-from zoterodigest.digest.write.blocks import blocks_text
+from zoterodigest.digest.write.blocks import blocks_text, is_list
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import (
     Spelling,
@@ -53,7 +53,6 @@ _BLOCKS = ("summary", "abstract", "comment", "section")
 _UNSPELLED = ("categories", "date", "year")
 """Slots whose signs are their form, such as stars around a date: no entities stand for them."""
 
-_ITEM = lazy_regex(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
 _BREAKERS = lazy_regex(r"[\[\]<>|`\n]")
 _ID_LABEL = lazy_regex(r"(?:arxiv|doi)\s?[:.]?\s?", re.I)
 _JOINING = lazy_regex(r"\b(?:or|and)\b")
@@ -250,11 +249,6 @@ def _blocks(sample: str, value: Value) -> str:
     text = blocks_text(sample, value)
     is_joined = isinstance(value, Blocks) and len(split_blocks(text)) != len(value.texts)
     return blocks_text("", value) if is_joined else text
-
-
-def is_list(text: str) -> bool:
-    """Whether a text begins with a list item."""
-    return bool(_ITEM.match(text))
 
 
 def paper_url(fields: Fields) -> str:

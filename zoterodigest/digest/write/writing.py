@@ -31,6 +31,7 @@ from zoterodigest.digest.write.frames import (
     insertion_of,
     link_manner,
     neighbors,
+    rewritten,
     sample,
     slot_edits,
 )
@@ -161,7 +162,7 @@ def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -
     """
     entry, name = document.entries[index], next(iter(asked))
     if name.startswith(NOTE):
-        return note_edits(entry, name, asked[name], spell)
+        return _note_edits(document, index, name, asked[name], spell)
     if name in REFERENCES:
         return _reference_edits(document, index, asked)
     if _shared_group(entry, name, slot_of(entry, name)):
@@ -240,7 +241,7 @@ def _field_edits(
     copies = (copy for copy in entry.slots if copy.name == f"{slot.name}_copy")
     stub_edits += filter(None, (copy_edit(copy, said) for copy in copies))
     for alias in (one for one in entry.slots if one.name == f"{slot.name}_alias"):
-        stub_edits += _data_edits(alias, new, spell)
+        stub_edits += _data_edits(document, alias, new, spell)
     return _slot_edits(document, index, slot, new, spell) + stub_edits
 
 
@@ -313,7 +314,7 @@ def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) ->
     """Return the edit that writes fields for which the entry has no slot."""
     name = next(iter(asked))
     for room in (one for one in document.entries[index].slots if one.name == f"{name}_room"):
-        return _data_edits(room, _new_text(document, index, name, asked, ""), spell)
+        return _data_edits(document, room, _new_text(document, index, name, asked, ""), spell)
     if document.entries[index].shape is not None:
         return [_coming(document, index, asked, spell)]
     form = document.entries[index].format
@@ -340,7 +341,7 @@ def _slot_edits(
     document: Document, index: int, slot: Slot, new: str, spell: Spelling = plain
 ) -> list[Edit]:
     if document.lines.is_data:
-        return _data_edits(slot, new, spell)
+        return _data_edits(document, slot, new, spell)
     if document.entries[index].shape is not None and slot.text.data and not new.strip():
         return [gone_edit(document, index, slot.name, ())]
     if new.strip() and not slot.text.data:
@@ -350,11 +351,11 @@ def _slot_edits(
     return slot_edits(slot, new, document.source)
 
 
-def _data_edits(slot: Slot, new: str, spell: Spelling) -> list[Edit]:
+def _data_edits(document: Document, slot: Slot, new: str, spell: Spelling) -> list[Edit]:
     # Only who has such a file pays for what writes it.
     from zoterodigest.digest.write.data import data_edits
 
-    return data_edits(slot, new, spell)
+    return data_edits(slot, new, document.source, spell)
 
 
 def blocks_to_write(entry: DigestEntry, name: str, value: Value) -> tuple[int, ...]:
@@ -377,7 +378,7 @@ def _block_edits(
     entry, source = document.entries[index], document.source
     old, stop = slot.words, slot.span.end
     if document.lines.is_data:
-        return _data_edits(slot, blocks_text(old, value), spell)
+        return _data_edits(document, slot, blocks_text(old, value), spell)
     found = _END_BLANKS.match(source, stop) if old else None
     end = decoded(found[0]) if found else ""
     new, blanks = written_blocks(old, value, spell, end)
@@ -459,13 +460,15 @@ _KEY = lazy_regex(r"[A-Z0-9]{8}")
 _COMMENT = lazy_regex(r"(?<!\\)<!--")
 
 
-def note_edits(entry: DigestEntry, name: str, value: Value, spell: Spelling) -> list[Edit]:
+def _note_edits(
+    document: Document, index: int, name: str, value: Value, spell: Spelling
+) -> list[Edit]:
     """Return the edits that make the entry show `value` as the note `name`; raises `Unwritable`.
 
     EMPTY takes the region out; without one a new region stands at the entry's end. `spell`
     writes each new block. No text can end its region: comments in it are written as text.
     """
-    key = name.removeprefix(NOTE)
+    entry, key = document.entries[index], name.removeprefix(NOTE)
     if not _KEY.fullmatch(key):
         raise UnwritableValue("it is no key of a note")
     if name in entry.unreadable:
@@ -476,8 +479,7 @@ def note_edits(entry: DigestEntry, name: str, value: Value, spell: Spelling) -> 
     old = decoded(region.text.data) if region else ""
     text = _COMMENT.sub("&lt;!--", blocks_text(old, value, spell))
     if region is not None and old:
-        edit = region.text.rewrite(text.encode("utf-8", "replace"))
-        return [edit] if edit else []
+        return rewritten(region.text, text, document.source)
     place = region.whole if region else entry.room
     if place is None:
         raise UnwritableValue("the entry has no room for a note")
