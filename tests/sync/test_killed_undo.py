@@ -338,3 +338,27 @@ def test_a_sync_after_a_kill_changes_no_digest(
     for killed in islice(kills(command, world, tmp_path / "kills"), 1, None, step):
         killed.push_with_failures(SYNC)
         assert [(killed.root / name).read_bytes() for name in killed.digests] == digests
+
+
+def test_a_work_that_is_cited_again_comes_back_after_a_killed_undo_of_its_removal(
+    tmp_path: Path,
+) -> None:
+    """Before an undo writes a .bib, the lock file names no entry that the .bib lacks."""
+    rules = '[[digest]]\npath = "notes.md"\n\n[[bibliography]]\npath = "refs.bib"\n'
+    world = World(tmp_path / "world")
+    world.root.mkdir()
+    world.configure(f'{rules}cited = ["main.tex"]\nprune = true\n')
+    world.markdown("notes.md", f"# Notes\n\n{RESNET}\n{MASK}")
+    both = "\\cite{DeepResidualLearning2016, MaskRCNN2017}"
+    (world.root / "main.tex").write_text(both)
+    world.push(SYNC)
+    assert (world.root / "refs.bib").read_text().count("@") == 2
+    (world.root / "main.tex").write_text("\\cite{MaskRCNN2017}")
+    world.push(SYNC)
+    assert (world.root / "refs.bib").read_text().count("@") == 1
+
+    for killed in kills(UNDO, world, tmp_path / "kills"):
+        (killed.root / "main.tex").write_text(both)
+        killed.push(SYNC)
+        bib = (killed.root / "refs.bib").read_text()
+        assert bib.count("@") == 2, f"after the kill at {killed.root.name}"
