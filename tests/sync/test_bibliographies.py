@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.core.links.link import LinkState
@@ -59,11 +60,15 @@ DDPM = "Denoising Diffusion Probabilistic Models"
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     """A digest, its library and a .bib kept by hand, in sync."""
-    world = World(tmp_path)
-    world.markdown("papers.md", DIGEST)
-    (tmp_path / "refs.bib").write_text(BIB)
-    world.configure(CONFIG)
-    sync(world)
+    world = World(tmp_path, ["papers.md"])
+
+    def make() -> None:
+        world.markdown("papers.md", DIGEST)
+        (tmp_path / "refs.bib").write_text(BIB)
+        world.configure(CONFIG)
+        sync(world)
+
+    made_once(tmp_path, make)
     return world
 
 

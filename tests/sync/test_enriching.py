@@ -80,7 +80,7 @@ def _here(tmp_path: Path) -> World:
     """A project in sync."""
     (tmp_path / "here").mkdir()
     world = new_world(tmp_path / "here")
-    world.push(SYNC)
+    world.first_push(SYNC)
     return world
 
 

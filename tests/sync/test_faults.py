@@ -56,7 +56,7 @@ def named(number: int) -> str:
 def pushed(world: World) -> World:
     """Three papers, pushed."""
     world.markdown("notes.md", notes(*(a_note_of(number) for number in range(3))))
-    world.push()
+    world.first_push()
     return world
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.world import World, reports
 from zoterodigest.core.plan.reports import DivergedField
@@ -30,14 +31,18 @@ PERSON = {"creatorType": "author", "firstName": "Kaiming", "lastName": "He"}
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     """Reading notes, their library, and a .bib that exports made and nobody edited."""
-    world = World(tmp_path)
-    world.configure(CONFIG)
-    mask, swin = (quoted(MASK, "1703.06870"), quoted(SWIN, "2401.00001"))
-    world.markdown("notes.md", notes(mask, swin))
-    world.first_push(SYNC)
-    world.change(world.key(MASK), creators=[PERSON], date="2017-03-20")
-    world.push(SYNC)
-    assert world.plan(SYNC).is_settled
+    world = World(tmp_path, ["notes.md"])
+
+    def make() -> None:
+        world.configure(CONFIG)
+        mask, swin = (quoted(MASK, "1703.06870"), quoted(SWIN, "2401.00001"))
+        world.markdown("notes.md", notes(mask, swin))
+        world.push(SYNC)
+        world.change(world.key(MASK), creators=[PERSON], date="2017-03-20")
+        world.push(SYNC)
+        assert world.plan(SYNC).is_settled
+
+    made_once(tmp_path, make)
     return world
 
 

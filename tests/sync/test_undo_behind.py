@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.clones import cloned, pull_git
 from tests.sync.test_behind import DIGEST, text
 from tests.sync.test_structure import SYNC
@@ -36,17 +37,21 @@ def clones(tmp_path: Path) -> tuple[World, World]:
 
     The person adopted an item for the second paper.
     """
-    here = World(tmp_path / "here")
-    here.root.mkdir()
-    here.put(
-        LibraryItem("ATTN2222", 0, {
-            "itemType": "preprint", "title": "Attention Is All You Need",
-            "url": "https://arxiv.org/abs/1706.03762", "extra": "arXiv: 1706.03762"}),
-    )  # fmt: skip
-    here.markdown("notes.md", DIGEST)
-    here.push(SYNC)
-    there = cloned(here)
-    there.push(SYNC)
+    here, there = (World(tmp_path / name, ["notes.md"]) for name in ("here", "there"))
+
+    def make() -> None:
+        here.root.mkdir()
+        here.put(
+            LibraryItem("ATTN2222", 0, {
+                "itemType": "preprint", "title": "Attention Is All You Need",
+                "url": "https://arxiv.org/abs/1706.03762", "extra": "arXiv: 1706.03762"}),
+        )  # fmt: skip
+        here.markdown("notes.md", DIGEST)
+        here.push(SYNC)
+        assert cloned(here) == there
+        there.push(SYNC)
+
+    made_once(tmp_path, make)
     return here, there
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.commands import Command, words
 from tests.sync.disturbing import kills
 from tests.sync.test_killed_undo import ATTENTION, BIB, in_a_bib
@@ -22,7 +23,8 @@ MASK = "Mask R-CNN"
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    return in_a_bib(tmp_path / "world")
+    made_once(tmp_path, lambda: in_a_bib(tmp_path / "world"))
+    return World(tmp_path / "world", ["notes.md"])
 
 
 def text(world: World, name: str = "refs.bib") -> str:

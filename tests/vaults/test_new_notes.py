@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import a_file, a_highlight
+from tests.made_once import made_once
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from tests.vaults.test_laws import TITLES, a_note, linked, notes, only, path_of, planned, sync
@@ -42,13 +43,17 @@ year: 2020
 @pytest.fixture
 def vault(world: World) -> World:
     """Three synced notes, and nothing in the library that has none."""
-    world.configure(NEW)
-    (world.root / "Papers").mkdir()
-    for key, title in TITLES.items():
-        path_of(world, key).write_text(a_note(key).replace("  # as printed", ""))
-        item = f"{key.upper():A<8.8}".replace("0", "A").replace("1", "B")
-        world.put_item(item, title=title, date="2017", citationKey=key)
-    sync(world)
+
+    def make() -> None:
+        world.configure(NEW)
+        (world.root / "Papers").mkdir()
+        for key, title in TITLES.items():
+            path_of(world, key).write_text(a_note(key).replace("  # as printed", ""))
+            item = f"{key.upper():A<8.8}".replace("0", "A").replace("1", "B")
+            world.put_item(item, title=title, date="2017", citationKey=key)
+        sync(world)
+
+    made_once(world.root, make)
     return world
 
 
