@@ -242,3 +242,20 @@ def test_a_first_summary_with_html_in_a_formula_is_refused_for_that_reason() -> 
 
     assert "HTML in code or in a formula" in edited.refusals[0].reason
     assert after == digest
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", *DISGUISED])
+@pytest.mark.parametrize("name", LISTS)
+def test_a_new_entry_is_not_linked_to_a_script(name: str, url: str) -> None:
+    before = read(f"# Papers\n\n{LISTS[name]}".encode())
+    fields: dict[str, Value] = {
+        "title": "A New Title",
+        "authors": Names(("Kurt Gödel",)),
+        "venue": "ICML",
+        "year": "2020",
+        "url": url,
+    }
+
+    outcome = rearrange(before, [NewEntry("new", None, fields)], read)
+
+    assert "script" not in outcome.source.decode()

@@ -160,7 +160,7 @@ class NewEntryDraft:
         pairs = zip(forms, resolvers, strict=True)
         most = usual("arxiv" if form else "doi" if it else "" for form, it in pairs)
         # Its own page, if that is its DOI's, or others link to such pages.
-        own = words_in(self.fields, "url")
+        own = _own_page(self.fields)
         of_arxiv = [
             bool(form) for form, (_, it) in zip(forms, samples, strict=True) if "arxiv" in it
         ]
@@ -234,10 +234,18 @@ _OTHER_SCHEME = lazy_regex(r"\s*(?!https?:)[a-z][a-z\d+.-]*:", re.I)
 
 
 def _is_harmless(link: Hyperlink) -> bool:
+    return _is_page(link.url) and inert_line(link.label, "") == link.label
+
+
+def _is_page(url: str) -> bool:
     # A library is outside input: a `javascript:` URL must not become a link of the digest.
     # A browser reads entities and passes over control characters: `java&Tab;script:`.
-    is_page = not _OTHER_SCHEME.match(safe_url(html.unescape(link.url)))
-    return is_page and inert_line(link.label, "") == link.label
+    return not _OTHER_SCHEME.match(safe_url(html.unescape(url)))
+
+
+def _own_page(fields: Fields) -> str:
+    url = words_in(fields, "url")
+    return url if _is_page(url) else ""
 
 
 def _breaks(label: str) -> bool:
@@ -255,7 +263,7 @@ def paper_url(fields: Fields) -> str:
     """Return the URL of the work itself: its arXiv page, its own page, its DOI; or ""."""
     if arxiv := words_in(fields, "arxiv"):
         return f"https://arxiv.org/abs/{arxiv}"
-    if url := words_in(fields, "url"):
+    if url := _own_page(fields):
         return url
     doi = words_in(fields, "doi")
     return f"https://doi.org/{doi}" if doi else ""
