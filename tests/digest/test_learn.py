@@ -221,6 +221,25 @@ def test_a_template_that_reads_titles_better_comes_first() -> None:
     assert [one.title for one in found.document.entries[:4]] == list(TITLES)
 
 
+def test_a_title_that_takes_its_venue_along_is_left_out_and_so_by_the_format_file(
+    tmp_path: Path,
+) -> None:
+    ends = ("", "", ", ICCV 2017", "", "", "")
+    text = "".join(
+        f"- {t}{end} [Paper](https://arxiv.org/abs/2101.0000{n})\n"
+        for n, (t, end) in enumerate(zip(TITLES + TITLES[:2], ends, strict=True))
+    )
+
+    found = learned(text)
+
+    assert "On Graphs, ICCV 2017" not in [one.title for one in found.document.entries]
+    assert len(found.document.entries) == 5
+    path = tmp_path / "owls.format.toml"
+    path.write_text(format_text("owls", "", found.templates), "utf-8")
+    again = read_document("owls.md", text.encode(), [load(path, DigestFormat)], venues())
+    assert len(again.entries) == 5
+
+
 def test_a_date_is_whole_though_some_entries_have_another_text_there() -> None:
     days = (*(f"{n}th Sep., 2021" for n in range(4, 14)), "in Fall, 2021", "in May, 2020")
     text = "".join(

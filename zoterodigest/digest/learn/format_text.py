@@ -10,6 +10,11 @@ from zoterodigest.regex import lazy_regex
 TOLD = {"evidence": False, "no_titles": ["(?&no_titles)", r"^#|\]\(|://"]}
 """The `[entry]` of a format that takes each entry for a paper, but for headings and links."""
 
+SHOWN = {
+    "no_titles": [r"[,.;:] ?(?:[Ii]n )?[A-Z][A-Za-z]*[A-Z][A-Za-z]*[,' ]{0,2}(?:19|20)\d\d\W*$"]
+}
+"""The `[entry]` of any other: what ends in a venue, as `On Graphs, ICCV 2017`, is no title."""
+
 _NO_NAME = lazy_regex(r"[^a-z0-9]+")
 
 
@@ -23,7 +28,7 @@ def format_text(name: str, about: str, templates: Sequence[str], *, is_told: boo
     """Return a format file with these templates; one `is_told` takes each entry for a paper."""
     shown = ",\n".join(map(_quoted, templates))
     text = f"name = {_string(name)}\nabout = {_string(about)}\ntemplates = [\n{shown}\n]\n"
-    return text + (f"\n[entry]\n{_keys(TOLD)}" if is_told else "")
+    return text + f"\n[entry]\n{_keys(TOLD if is_told else SHOWN)}"
 
 
 def _keys(table: Mapping[str, object]) -> str:

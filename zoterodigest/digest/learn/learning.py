@@ -22,7 +22,7 @@ from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.line_pattern import LinePattern
 from zoterodigest.digest.learn.blocks import EntryBlock, Family, families, lead
 from zoterodigest.digest.learn.examples import example_skeletons, values_within
-from zoterodigest.digest.learn.format_text import TOLD
+from zoterodigest.digest.learn.format_text import SHOWN, TOLD
 from zoterodigest.digest.learn.marks import VENUE_AND_YEAR, values_in
 from zoterodigest.digest.learn.naming import (
     is_of_names,
@@ -125,6 +125,10 @@ def _learned(
         if best is None:
             break
         (found, document), best = best, None
+    # What came later may read all that one of them was found for.
+    used = [one for one in found if document and _number_of(one, document, found) >= _FEWEST]
+    if not is_told and len(used) < len(found):
+        found, document = tuple(used), _read(used, source, venues, is_told=is_told)
     texts = tuple(one.text for one in found)
     return Learned(texts, document, is_told) if document else None
 
@@ -278,7 +282,7 @@ def _begins_at(block: EntryBlock, line: int) -> bool:
 
 def _format(templates: Sequence[str], *, is_told: bool) -> DigestFormat:
     tables = {"name": "learned", "about": "", "templates": templates}
-    return DigestFormat.model_validate(tables | ({"entry": TOLD} if is_told else {}))
+    return DigestFormat.model_validate(tables | {"entry": TOLD if is_told else SHOWN})
 
 
 def _worth(document: Document, entry: DigestEntry, *, venues: VenueTable, is_told: bool) -> float:
@@ -297,6 +301,8 @@ def _worth(document: Document, entry: DigestEntry, *, venues: VenueTable, is_tol
     # A remark below an entry that no template reads stays as it is: one says as much as ten.
     worth -= 0.3 * bool(entry.problems)
     for slot in entry.slots:
+        # "CVPR 2018.": the sign is text of the template.
+        worth -= 0.3 * (slot.name == "venue" and slot.words[-1:] in (".", ",", ";", ":"))
         if slot.name in ("ignored", "summary"):
             worth -= sum(_WORTHS.get(name, 0) for name in values_within(slot.words, venues))
             if slot.name == "ignored":
