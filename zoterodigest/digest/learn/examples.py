@@ -31,6 +31,12 @@ _SIGN = lazy_regex(
     r"|&[a-z]+;|\]\(|\*\*|__|[*`\"“”«»‹›《》〈〉「」『』【】\[\](){}（）|｜•·⭐★☆]|(?<!\w)_|_(?!\w)|[。，：；、]"
     r"|[.,:;](?=[\s*_)\]\"”]|$)|(?<=[\])}*_`\"”])[.,:;]|(?:(?<=\s)|^)(?:[@#~=]+(?=\w)|[^\w\s\"'“‘(\[$&]+(?=\s|$))"
 )
+"""The signs at which lines are cut: marks, tags, brackets, stops before a blank, other signs alone.
+
+`**Owl**: A [B](u) (KDD, 2021) => x` is cut at `**`, `**`, `:`, `[`, `](`, `)`, `(`, `,`, `)`, `=>`.
+A hyphen or a stop within a word is none (`v1.5`, `GPT-4`), and of an anchor (`<a name="owl">`) the
+name is what stands between signs.
+"""
 _STRONG = lazy_regex(r"<.*>|\*\*|[*_`|｜\"“”«»‹›《》〈〉「」『』【】•·@#~]|[^\w\s]{2,}")
 _WORD = lazy_regex(r"[^\W\d_]+")
 _HAN = lazy_regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -45,14 +51,23 @@ _PAIRS = ("[]", "()", "（）", "【】", "《》", "「」", "“”", "‹›"
 _AWARDS = frozenset(one.casefold() for one in AWARDS)
 _OF_NAMES = frozenset({"and", "et", "al"})
 _MOST_LABEL_WORDS = 3
+"""Labels and nicknames have so few words: "Code and data:", "Segment Anything 2"."""
 _FEWEST = 2
+"""What only one line has says nothing of the list."""
 _MOST_AT_END = 45
+"""So many atoms of each end are looked at: the time grows with their square."""
 _MOST_EXAMPLES = 8
+"""So many kinds of lines, those of most lines, are tried: each is read with all lines once."""
 _MOST_IN_VENUE = 9
+"""So many atoms a venue has at most, as in "Proc. of the Conf. (KDD), 2021"; a bound on time."""
 _FEWEST_IN_PROSE = 12
+"""Text of so many words with signs in it is a remark. Of fewer words are titles and venues."""
 _MOST_IN_LINE = 80
+"""A line of more words is a paragraph: longer than a citation with ten authors."""
 _MOST_CUT = 8
+"""So many atoms are cut off behind names, which may go on in a title: "…, Ann Bee. On Owls"."""
 _FEW_LISTS = 0.3
+"""If this share of lines has several names, one name is a person's, too."""
 _SURE = 0.8
 """The least score of a list of people, a known venue, a link."""
 _NEVER = -99.0
