@@ -113,6 +113,7 @@ VENUES = ("CVPR 2021", "ICLR 2022", "NeurIPS 2020", "ICML 2019")
             "- **{title}** &mdash; {year}\n  {authors}\n  {links}\n"
             "  <details><summary>Abstract</summary>{abstract}</details>",
         ),
+        ("* {t}. [Dijkstra (198{n})]({u}).\n", "* {title}. [{authors} ({year})]({url})."),
         # Where the name of a venue leads is no page of the paper.
         ("- {t} ([{v}](notes/{n}.md)) [pdf]({u})\n", "- {title} ([{venue}]({ignored})) {links}"),
     ],

@@ -457,3 +457,33 @@ def test_names_are_not_torn_and_a_venue_takes_no_title_along(line: str, read: li
 )
 def test_a_line_is_not_read_if_the_only_way_makes_wrong_values(line: str, template: str) -> None:
     assert slots_in(f"- {line}\n", template) == []
+
+
+@pytest.mark.parametrize(
+    ("people", "is_read"),
+    [
+        ("Dijkstra", True),
+        ("Steele and Sussman", True),
+        ("Gamma, Helm, Johnson, Vlissides", True),
+        ("Ann Bee", True),
+        # One person who is turned round, or two: that is not guessed.
+        ("Cardelli, Wegner", False),
+        ("Programming", False),
+    ],
+)
+def test_before_a_year_last_names_are_authors(people: str, is_read: bool) -> None:
+    read = slots_in(
+        f"- On Owls. [{people} (1985)]({ID})\n", "- {title}. [{authors} ({year})]({url})"
+    )
+
+    assert [one["authors"] for one in read] == [people] * is_read
+
+
+def test_without_a_year_behind_it_a_last_name_may_be_any_word() -> None:
+    assert slots_in(f"- On Owls. [Dijkstra]({ID})\n", "- {title}. [{authors}]({url})") == []
+
+
+def test_a_slot_before_the_authors_takes_none_of_them() -> None:
+    template = "- {title}. [{ignored}, {authors} ({year})]({url})"
+
+    assert slots_in(f"- On Owls. [Cardelli, Wegner (1985)]({ID})\n", template) == []

@@ -20,7 +20,7 @@ from zoterodigest.core.values.venue_slot import AWARDS, parse_venue
 from zoterodigest.digest.learn.marks import VENUE_AND_YEAR, Vocabulary, fixed_values, vocabulary
 from zoterodigest.digest.learn.skeletons import REST, Hole, RepeatedWords, Skeleton, SkeletonPart
 from zoterodigest.digest.read.codecs import are_authors, takes
-from zoterodigest.digest.read.people import is_person
+from zoterodigest.digest.read.people import are_cited, is_person
 from zoterodigest.digest.read.slots import one_line
 from zoterodigest.digest.read.venues import is_venue
 from zoterodigest.frozen import frozen
@@ -44,6 +44,7 @@ _NUMBER = lazy_regex(r"\W*[\dA-Z]?\d*[a-z]?\W*")
 _ANCHOR = lazy_regex(r"(?:name|id) ?= ?\"$")
 _DIGIT = lazy_regex(r"\d")
 _BETWEEN_NAMES = frozenset(".,;*，、；·•&")
+_YEAR_BEHIND = lazy_regex(r",? [(\[]?(?:19|20)\d\d\b")
 _DASH = lazy_regex(r"\s+[-–—]\s")
 _AROUND_NICKNAME = ("[]", "**", "``", "【】")
 _CLOSING = ')）》”"」』'
@@ -333,6 +334,11 @@ class _ExampleLine:
         for end in range(last, max(first, last - _MOST_CUT), -1):
             text = self._words(first, end)
             is_ended = not self._atoms[end - 1].key or text.endswith("al.")
+            behind = self._text[self._atoms[end - 1].end :]
+            is_first = self._text[: self._atoms[first].start].rstrip()[-1:] not in (",", "，")
+            if is_ended and is_first and _YEAR_BEHIND.match(behind) and are_cited(text):
+                yield _LinePiece("{authors}", first, end, 0.5)
+                return
             if is_ended and are_authors(text):
                 found = names.parse_names(one_line(text))
                 number = len(found.people) + found.truncated

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from pydantic import ValidationError
 
@@ -320,6 +321,9 @@ def _worth(document: Document, entry: DigestEntry, *, venues: VenueTable, is_tol
 
 def _doubt_of_people(entry: DigestEntry) -> float:
     """Return what authors cost that may be any words."""
+    slots = [slot.name for slot in entry.slots]
+    if ("authors", "year") in pairwise(slots):
+        return 0.1
     # One name alone may be any words.
     people = next((parse_names(it.words) for it in entry.slots if it.name == "authors"), None)
     if people and len(people.people) == 1 and not people.truncated:

@@ -143,6 +143,15 @@ def are_two_last_names(text: str) -> bool:
     return is_pair and all(map(is_last_name, people)) and not NO_NAME.search(text)
 
 
+def are_cited(text: str) -> bool:
+    """Whether a text is how a citation calls authors: "Dijkstra", "Steele and Sussman".
+
+    Not "Cardelli, Wegner", which would be read as one person who is turned round.
+    """
+    people = names.parse_authors(one_line(text)).people
+    return bool(people) and all("," not in it and is_last_name(it) for it in people)
+
+
 _FEWEST_LAST_NAMES = 3
 _NO_WORD = lazy_regex(r"[^\W\d_]-[^\W\d_a-z]|[\u00c0-\u024f]")
 

@@ -25,7 +25,7 @@ from zoterodigest.digest.read.found import EntryRange, is_title
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
 from zoterodigest.digest.read.open_titles import has_no_open_title
-from zoterodigest.digest.read.people import are_torn, begins_with_name
+from zoterodigest.digest.read.people import are_cited, are_torn, begins_with_name, is_last_name
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import (
     BLANKS,
@@ -281,19 +281,32 @@ def cell_match(rule: Pattern | LinePattern, data: bytes, terms: Terms) -> Match 
 
 
 def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | TwoWays | None:
-    """Read a line under the first choice of groups that takes it."""
+    """Read a line under the first choice of groups that takes it.
+
+    If none does, names before a year may be those of a citation: "Dijkstra (1965)".
+    """
     if not pattern.matches(data):
         return None
+    return _read(pattern, data, terms) or _read(pattern, data, terms, is_cited=True)
+
+
+def _read(
+    pattern: LinePattern, data: bytes, terms: Terms, *, is_cited: bool = False
+) -> LineRead | TwoWays | None:
     if pattern.is_loose:
         from zoterodigest.digest.read.loose_lines import unmarked
     ways = 0
     for chosen in pattern.fitting(data):
+        if is_cited and not _cites(chosen):
+            continue
         taken: list[LineMatch] = []
         match = chosen.shortest(data)
         while match is not None:
             ways += 1
             found = unmarked(chosen, match, data) if chosen.is_loose else match
-            if found not in taken and _is_taken(chosen, match, found, data, terms):
+            if found not in taken and _is_taken(
+                chosen, match, found, data, terms, is_cited=is_cited
+            ):
                 if taken and not _may_be_told(chosen):
                     return _parting(chosen, taken[0], found)
                 taken.append(found)
@@ -307,6 +320,21 @@ def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | Two
                 return LineRead(chosen, sure[0])
             return _parting(chosen, taken[0], taken[1])
     return None
+
+
+def _cites(chosen: ChosenPattern) -> bool:
+    """Whether names stand before a year, as in a citation."""
+    pairs = pairwise(place.slot for place in chosen.places)
+    return not chosen.is_loose and not _CITED.isdisjoint(pairs)
+
+
+def _are_cut(names: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether the slot before the authors ends in one of them: "Cardelli" before "Wegner"."""
+    at = names.index("authors")
+    return at > 0 and is_last_name(texts[at - 1].split(", ")[-1])
+
+
+_CITED = frozenset({("authors", "year"), ("authors", "date")})
 
 
 def _may_be_told(chosen: ChosenPattern) -> bool:
@@ -351,7 +379,13 @@ def _with_known_venue(
 
 
 def _is_taken(
-    chosen: ChosenPattern, match: LineMatch, found: LineMatch, data: bytes, terms: Terms
+    chosen: ChosenPattern,
+    match: LineMatch,
+    found: LineMatch,
+    data: bytes,
+    terms: Terms,
+    *,
+    is_cited: bool,
 ) -> bool:
     """Whether the codecs take what is `found`, which is `match` without the marks around values."""
     form, venues = terms
@@ -361,7 +395,12 @@ def _is_taken(
         return False
     if "links" in names and any(_is_free_with_link(*one) for one in zip(names, texts, strict=True)):
         return False
-    if not all(takes(name, text, venues) for name, text in zip(names, texts, strict=True)):
+    if is_cited and _are_cut(names, texts):
+        return False
+    if not all(
+        takes(name, text, venues) or (is_cited and name == "authors" and are_cited(text))
+        for name, text in zip(names, texts, strict=True)
+    ):
         return False
     if ("authors", "title") in pairwise(names) and not chosen.is_loose:
         at = names.index("title")
