@@ -391,25 +391,15 @@ def _is_taken(
     form, venues = terms
     names = [place.slot for place in chosen.places]
     texts = [decoded(data[start:end]) for start, end in found.slots]
-    if not _are_apart(chosen, texts, found):
-        return False
-    if "links" in names and any(_is_free_with_link(*one) for one in zip(names, texts, strict=True)):
-        return False
-    if is_cited and _are_cut(names, texts):
-        return False
-    if not all(
-        takes(name, text, venues) or (is_cited and name == "authors" and are_cited(text))
-        for name, text in zip(names, texts, strict=True)
+    has_links = "links" in names
+    if not _are_apart(chosen, texts, found) or (
+        has_links and any(_is_free_with_link(*one) for one in zip(names, texts, strict=True))
     ):
         return False
-    if ("authors", "title") in pairwise(names) and not chosen.is_loose:
-        at = names.index("title")
-        if are_torn(texts[at - 1], texts[at]):
-            return False
-    if ("title", "venue") in pairwise(names) and not chosen.is_loose:
-        at = names.index("title")
-        if not parse_venue(texts[at + 1]).venue and _ends_in_venue(texts[at], venues):
-            return False
+    if not _fit(names, texts, venues, is_cited=is_cited):
+        return False
+    if not chosen.is_loose and _is_torn(names, texts, venues):
+        return False
     if chosen.is_loose:
         from zoterodigest.digest.read.loose_lines import is_plausible
 
@@ -417,6 +407,24 @@ def _is_taken(
     return not form.entry.is_general or all(
         is_clear(name, text, venues) for name, text in zip(names, texts, strict=True)
     )
+
+
+def _fit(names: Sequence[str], texts: Sequence[str], venues: VenueTable, *, is_cited: bool) -> bool:
+    fits = (
+        takes(name, text, venues) or (is_cited and name == "authors" and are_cited(text))
+        for name, text in zip(names, texts, strict=True)
+    )
+    return not (is_cited and _are_cut(names, texts)) and all(fits)
+
+
+def _is_torn(names: Sequence[str], texts: Sequence[str], venues: VenueTable) -> bool:
+    """Whether a title has some of the people before it, or the venue of the year behind it."""
+    pairs = list(pairwise(names))
+    at = names.index("title") if "title" in names else 0
+    if ("authors", "title") in pairs and are_torn(texts[at - 1], texts[at]):
+        return True
+    is_year = ("title", "venue") in pairs and not parse_venue(texts[at + 1]).venue
+    return is_year and _ends_in_venue(texts[at], venues)
 
 
 def _ends_in_venue(title: str, venues: VenueTable) -> bool:
