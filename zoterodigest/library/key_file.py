@@ -84,18 +84,21 @@ class KeyFile:
 def replace_private(path: Path, content: bytes, *, is_durable: bool = True) -> None:
     """Put `content` at `path` in one step, readable by its owner alone; make its folder.
 
-    A durable file is on the disk when this returns. Raises `OSError`, and leaves what was there.
+    A durable file is on the disk when this returns. Raises `OSError`, and leaves what was there and
+    nothing beside it.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:  # of mode 0600
-        new.write(content)
-        # On the disk before the rename: a crash must not leave an empty file under the name.
-        if is_durable:
-            new.flush()
-            os.fsync(new.fileno())
+    descriptor, name = tempfile.mkstemp(dir=path.parent)  # of mode 0600
     try:
-        Path(new.name).replace(path)
-    except OSError:
+        with os.fdopen(descriptor, "wb") as new:
+            new.write(content)
+            # On the disk before the rename: a crash must not leave an empty file under the name.
+            if is_durable:
+                new.flush()
+                os.fsync(new.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        # Also what was written in part, to a full disk for example: it may hold a key.
         with suppress(OSError):
-            Path(new.name).unlink()
+            Path(name).unlink()
         raise

@@ -76,7 +76,7 @@ def keep_known(path: Path, known: KnownObjects) -> None:
         "withheld": {key: at for key, at in sorted(listing.items.items()) if key not in public},
         "collections": [astuple(known.collections[key]) for key in sorted(listing.collections)],
     }
-    with suppress(OSError, KeyError):
+    with suppress(OSError):
         replace_private(path, json.dumps(content).encode("ascii"), is_durable=False)
 
 
