@@ -28,10 +28,6 @@ ARXIV = ServiceAddress(Source.ARXIV.value, "https://export.arxiv.org/api", pause
 BATCH = 100
 
 
-def _unwatched(_done: int, _total: int) -> None:
-    pass
-
-
 class Arxiv:
     """arXiv at `place`, with what `cache` knows of it."""
 
@@ -45,7 +41,9 @@ class Arxiv:
         self.service = Service(place, manners)
         self._answers = Answers(cache, Source.ARXIV, _PAPER, now=manners.now)
 
-    def look_up(self, ids: Iterable[str], *, progress: Progress = _unwatched) -> LookupAnswers:
+    def look_up(
+        self, ids: Iterable[str], *, progress: Progress = lambda done, total: None
+    ) -> LookupAnswers:
         """Return the outcome of each of `ids` (`2103.00020`, with or without a version).
 
         arXiv is asked only for what is not in the cache, or has been there for too long; `progress`

@@ -29,16 +29,12 @@ Watch = Callable[[str], AbstractContextManager[Progress]]
 """Shows what is under way while a block lasts, and how far it has got."""
 
 
-def _unwatched(_: str) -> AbstractContextManager[Progress]:
-    return nullcontext(lambda done, total: None)
-
-
 @dataclass(frozen=True, slots=True)
 class Asking:
     """How sources are asked: not at all if `is_offline`, then the cache alone answers."""
 
     is_offline: bool = False
-    watch: Watch = _unwatched
+    watch: Watch = lambda _: nullcontext(lambda done, total: None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,10 +79,11 @@ def editor_form(html: str) -> str:
     """
     # Zotero normalizes a note when it saves it.
     text = unicodedata.normalize("NFC", html)
-    nodes = tuple(placed.node for placed in read_nodes(text))
+    root = parse(text)
+    nodes = tuple(placed.node for placed in nodes_of(root))
     runs = tuple(runs_of(nodes))
     quotes = any(isinstance(run, NoteCitation | Annotated) for run in runs)
-    items = _citation_items(parse(text)) if quotes else ""
+    items = _citation_items(root) if quotes else ""
     # The editor writes version 10 of its schema only for notes that need it.
     has_underline = any(isinstance(run, Annotated) and run.kind == "underline" for run in runs)
     return note_html(nodes, citation_items=items, version=10 if has_underline else 9)
