@@ -364,3 +364,13 @@ def test_a_period_behind_authors_in_italics_is_none_of_theirs() -> None:
     (entry,) = entries(text)
 
     assert entry["authors"] == ["Ada Lovelace", "Kurt Gödel"]
+
+
+def test_a_name_authors_and_a_linked_title_in_one_line_are_no_title() -> None:
+    (entry,) = entries(
+        f"# Papers\n\n- **RoMa**: Lovelace, A., Gödel, K., *[A Title of a Paper]({A})*, CVPR 2024\n"
+        f"  - Slides: [at CVPR]({B})\n- **A Title of Another Paper**\n  - Venue: CVPR 2023\n"
+        f"  - Paper: [pdf]({B})\n"
+    )
+
+    assert entry["title"] == "A Title of Another Paper"
