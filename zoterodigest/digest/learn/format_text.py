@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+import tomllib
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from zoterodigest.regex import lazy_regex
 
-TOLD = {"evidence": False, "no_titles": ["(?&no_titles)", r"^#|\]\(|://"]}
-"""The `[entry]` of a format that takes each entry for a paper, but for headings and links."""
-
-SHOWN = {
-    "no_titles": [r"[,.;:] ?(?:[Ii]n )?[A-Z][A-Za-z]*[A-Z][A-Za-z]*[,' ]{0,2}(?:19|20)\d\d\W*$"]
-}
-"""The `[entry]` of any other: what ends in a venue, as `On Graphs, ICCV 2017`, is no title."""
+_TOLD = """\
+# Each entry is a paper, also if it shows no link to one.
+evidence = false
+# The name of a link, a heading and a link are no titles.
+no_titles = ['(?&no_titles)', '^#|\\]\\(|://']
+"""
+_SHOWN = """\
+# What ends in a venue and its year is no title.
+no_titles = ['(?&ends_in_venue)']
+"""
 
 _NO_NAME = lazy_regex(r"[^a-z0-9]+")
 
@@ -28,12 +33,12 @@ def format_text(name: str, about: str, templates: Sequence[str], *, is_told: boo
     """Return a format file with these templates; one `is_told` takes each entry for a paper."""
     shown = ",\n".join(map(_quoted, templates))
     text = f"name = {_string(name)}\nabout = {_string(about)}\ntemplates = [\n{shown}\n]\n"
-    return text + f"\n[entry]\n{_keys(TOLD if is_told else SHOWN)}"
+    return f"{text}\n[entry]\n{_TOLD if is_told else _SHOWN}"
 
 
-def _keys(table: Mapping[str, object]) -> str:
-    # What JSON and TOML write alike.
-    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
+def entry_rules(*, is_told: bool) -> dict[str, Any]:
+    """Return the table `[entry]` that such a file has."""
+    return tomllib.loads(_TOLD if is_told else _SHOWN)
 
 
 def _quoted(template: str) -> str:

@@ -23,7 +23,7 @@ from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.line_pattern import LinePattern
 from zoterodigest.digest.learn.blocks import EntryBlock, Family, families, lead
 from zoterodigest.digest.learn.examples import example_skeletons, values_within
-from zoterodigest.digest.learn.format_text import SHOWN, TOLD
+from zoterodigest.digest.learn.format_text import entry_rules
 from zoterodigest.digest.learn.marks import VENUE_AND_YEAR, values_in
 from zoterodigest.digest.learn.naming import (
     is_of_names,
@@ -283,7 +283,7 @@ def _begins_at(block: EntryBlock, line: int) -> bool:
 
 def _format(templates: Sequence[str], *, is_told: bool) -> DigestFormat:
     tables = {"name": "learned", "about": "", "templates": templates}
-    return DigestFormat.model_validate(tables | {"entry": TOLD if is_told else SHOWN})
+    return DigestFormat.model_validate(tables | {"entry": entry_rules(is_told=is_told)})
 
 
 def _worth(document: Document, entry: DigestEntry, *, venues: VenueTable, is_told: bool) -> float:
