@@ -487,3 +487,12 @@ def test_a_slot_before_the_authors_takes_none_of_them() -> None:
     template = "- {title}. [{ignored}, {authors} ({year})]({url})"
 
     assert slots_in(f"- On Owls. [Cardelli, Wegner (1985)]({ID})\n", template) == []
+
+
+def test_a_venue_in_short_does_not_end_at_an_abbreviation() -> None:
+    venue = "2021 IEEE Int. Conf. on Owls"
+    text = f"- [Counting Owls by Ear](https://arxiv.org/abs/2401.00001). {venue}. Vienna.\n"
+
+    (slots,) = slots_in(text, "- [{title}]({url}). {venue}. {?{ignored}.?}")
+
+    assert (slots["venue"], slots["ignored"]) == (venue, "Vienna")

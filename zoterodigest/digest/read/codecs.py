@@ -13,6 +13,7 @@ from zoterodigest.digest.read.people import (
 from zoterodigest.digest.read.references import find_links
 from zoterodigest.digest.read.shapes import NO_NAME, NOTHING
 from zoterodigest.digest.read.slots import one_line
+from zoterodigest.digest.read.venues import holds_sentence
 from zoterodigest.regex import lazy_regex
 
 _LONGEST_VENUE = 120
@@ -52,7 +53,7 @@ def takes(slot: str, text: str, venues: VenueTable) -> bool:
 
 def _is_venue(text: str, venues: VenueTable) -> bool:
     """Whether the table knows it, or it is a capitalized name with a year, or a year alone."""
-    if len(text) > _LONGEST_VENUE or _MARKUP.search(text):
+    if len(text) > _LONGEST_VENUE or _MARKUP.search(text) or _CUT.search(text):
         return False
     reading = venue_slot.parse_venue(one_line(text))
     name = reading.venue
@@ -64,7 +65,7 @@ def _is_venue(text: str, venues: VenueTable) -> bool:
         return False
     if (_YEAR_FIRST.match(text) and _HYPHENS.search(name)) or _BARE_YEAR.fullmatch(text):
         return False
-    return bool(reading.year) and (not name or name[0].isupper()) and ". " not in name
+    return bool(reading.year) and (not name or name[0].isupper()) and not holds_sentence(name)
 
 
 def _ends_in_venue(name: str, venues: VenueTable) -> bool:
@@ -80,6 +81,8 @@ _FEWEST_TITLE_WORDS = 3
 _YEAR_FIRST = lazy_regex(r"\d\d-[A-Z]")
 _BARE_YEAR = lazy_regex(r"[A-Za-z]+\d\d")
 """Without a sign before a year in short, only a known venue is one: `KDD19`, but not `Wav20`."""
+_CUT = lazy_regex(r"\b(?:Conf|Int|J|Proc|Symp|Trans)$")
+"""The name of a venue does not end so: "In 2021 IEEE Int. Conf. on Owls" has more."""
 _HYPHENS = lazy_regex(r"[-–—]")
 """Of `16-ATC-On Caches` the venue ends before the title."""
 

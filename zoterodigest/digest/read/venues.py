@@ -70,9 +70,7 @@ def is_venue(
         return False
     if _NO_VENUE.search(name) or name.count("(") != name.count(")"):
         return False
-    if not is_sure and (
-        _holds_sentence(name) or _may_be_firm(name, is_cited=is_named and is_dated)
-    ):
+    if not is_sure and (holds_sentence(name) or _may_be_firm(name, is_cited=is_named and is_dated)):
         return False
     if OF_VENUE.search(name) or (is_named and _OF_VENUE_IN_SHORT.search(name)):
         is_publisher = is_named and len(words) > 1 and words[-1] == "Press"
@@ -93,7 +91,8 @@ def is_abbreviated(text: str, start: int, period: int) -> bool:
     return len(word) < 2 or (word[0].isupper() and _ABBREVIATED.fullmatch(word) is not None)
 
 
-def _holds_sentence(name: str) -> bool:
+def holds_sentence(name: str) -> bool:
+    """Whether a period in a name ends a sentence, and no abbreviation."""
     periods = (found.start() for found in re.finditer(r"\. ", name))
     return not all(is_abbreviated(name, 0, at) for at in periods)
 
