@@ -113,3 +113,20 @@ def test_blocks_that_come_go_and_move_in_a_file_do_so_in_its_note(data: st.DataO
 
     assert isinstance(patched, str)
     assert said_by_note(editor_form(patched)) == wanted
+
+
+def test_a_block_of_an_item_stays_in_it_when_only_a_part_of_an_edit_is_written() -> None:
+    item = "1. first\n\n   more of it\n2. second"
+    rest = "Other words.\n\nMore words.\n\n## Abstract\n\nCANARY\n\n## After\n\nLast words."
+    body = f"Words 1 of mine.\n\n{item}\n\n{rest}"
+    wanted = ("Words 3 typed", "Words 2 typed", "Last words.")
+
+    written = put_digest(
+        read_file(f"{HEAD}{body}\n"),
+        {0: {"summary": Blocks(wanted)}},
+        read_file,
+        canonical_blocks,
+    )
+
+    assert written.refusals
+    assert item in written.source.decode() or "more of it" not in written.source.decode()

@@ -136,6 +136,10 @@ class EditSearches:
 
         present = value_parts(self.document.entries[index].reading.fields[name])
         value = Blocks(with_steps(present, chain.from_iterable(groups)))
+        # A block of an item is another one if its item goes without it.
+        known = {*self.form(present), *self.form(value_parts(self.changes[index][name]))}
+        if not known.issuperset(self.form(value.texts)):
+            return ()
         trial = EditSearches(self.document, {index: {name: value}}, self.form)
         try:
             return (yield from trial._written(index, (name,), kept))
