@@ -26,6 +26,7 @@ from zoterodigest.core.values.record import (
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.write.edit import put_digest
+from zoterodigest.digest.write.kept_orders import month_of_arxiv
 from zoterodigest.digest.write.rearrange import rearrange, unshown_names
 from zoterodigest.digest.write.shown import safe_url, shows
 from zoterodigest.digest.write.steps import NewEntry, RemovedEntry
@@ -89,7 +90,9 @@ def is_meant(name: str, read_value: Value, asked: Fields) -> bool:
     if name in ("url", "year"):
         return shows(read_value, wanted) or name not in asked
     if name == "date":
-        return shows(read_value, wanted) or str(wanted).startswith(str(read_value))
+        # A list of arXiv months has that of the paper where an item knows the year of its venue.
+        told = (str(wanted), month_of_arxiv(asked))
+        return shows(read_value, wanted) or any(it.startswith(str(read_value)) for it in told)
     return shows(read_value, wanted)
 
 
