@@ -245,25 +245,32 @@ class _Excerpt:
 def _shown(lines: Lines, wanted: int | None) -> Iterator[int | None]:
     """Yield the lines that are tried, None for a run of lines that are left out.
 
-    They are taken in a few places of the digest, from a blank line to the next.
+    All are, if they are few, else those in a few places of the digest, from a blank line to the
+    next.
     """
     free = [line for line in range(len(lines)) if not lines.is_taken(line)]
+    last = -1
+    for line in free if len(free) <= _EXCERPT else _in_places(lines, free, wanted):
+        if line > last + 1:
+            yield None
+        yield line
+        last = line
+
+
+def _in_places(lines: Lines, free: Sequence[int], wanted: int | None) -> Iterator[int]:
     size = _EXCERPT // _PLACES
     # Where addresses and years stand, entries do; above them may be pages of contents.
     shown = [at for at, line in enumerate(free) if _SHOWN.search(lines[line])] or [0]
     starts = [shown[number * len(shown) // _PLACES] for number in range(_PLACES)]
     if wanted is not None:
         starts = sorted([*starts, max(0, bisect_left(free, wanted) - size // 2)])
-    done, last = 0, -1
+    done = 0
     for start in starts:
         at = max(done, start)
         while done < at > start - _LONGEST_BLOCK and not lines.is_blank(free[at - 1]):
             at -= 1
         while at < len(free) and (at < start + size or not lines.is_blank(free[at - 1])):
-            if free[at] > last + 1:
-                yield None
             yield free[at]
-            last = free[at]
             at += 1
             if at >= start + 2 * size:
                 break
