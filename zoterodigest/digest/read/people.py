@@ -91,7 +91,7 @@ def is_person(text: str) -> bool:
     # "CSR-DCF", "Non-AI": halves of one word are a method or a topic.
     if not (capitals >= 2 <= len(whole) and all(map(names.is_particle, lower))):
         return False
-    # Last: to compile all these words takes 4 ms, and most texts that are no names are told before.
+    # Last: to compile these lists of words takes 4 ms. The checks above refuse most texts.
     if NO_NAME.search(name) or OF_VENUE.search(name) or _NO_PERSON.search(name):
         return False
     return "." not in _INITIAL.sub("", name)

@@ -12,7 +12,7 @@ from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.votes import usual
 
 _MUCH = 2
-"""Another spelling is more usual if it stands there this many times as often."""
+"""The list has another spelling this many times as often: a new entry takes that one."""
 
 _MEMBERS = ("task", "categories", "award")
 
